@@ -16,7 +16,7 @@ class Problem:
     element: str = ""
     line: int = 0
     severity: str = "error"
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, language: str = "zh-Hans") -> str:
         return texts.message(self.code, params=self.params, language=language)
