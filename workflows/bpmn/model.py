@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from workflows.bpmn.problems import Problem
+
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 OURS: Final = "urn:casework:bpmn:1"
 
@@ -237,7 +239,7 @@ class Participant:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diagram:
-    """One file. `duplicates` are ids used more than once, with their lines; `shapes` the ids that are drawn."""
+    """One file. `shapes` are the ids that are drawn; `findings` is what the reader noticed without refusing the file."""
 
     processes: tuple[Scope, ...] = ()
     messages: Mapping[str, Reference] = field(default_factory=dict)
@@ -247,8 +249,8 @@ class Diagram:
     events: Mapping[str, EventDefinition] = field(default_factory=dict)
     participants: tuple[Participant, ...] = ()
     unknown: tuple[Unknown, ...] = ()
-    duplicates: tuple[Unknown, ...] = ()
     shapes: frozenset[str] = frozenset()
+    findings: tuple[Problem, ...] = ()
     exporter: str = ""
 
     def walk(self) -> Iterator[tuple[Node, Scope]]:
