@@ -17,3 +17,28 @@ class GridError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class PlaceUnknown(GridError):
+    code = "place_unknown"
+    message = _("The position can't be placed, as no grid has an outline yet. Choose the area by hand.")
+
+
+class NoSuchPosition(GridError):
+    code = "no_such_position"
+    message = _("This isn't a position on Earth: latitude −90 to 90, longitude −180 to 180, in degrees.")
+
+
+class PlaceMissing(GridError):
+    code = "place_missing"
+    message = _("Say where it is: let the phone find the position, or choose the area.")
+
+
+class AreaUnknown(GridError):
+    code = "area_unknown"
+    message = _("There is no area with this code.")
+
+
+class SummaryTooLong(GridError):
+    code = "summary_too_long"
+    message = _("The summary is longer than 500 characters.")

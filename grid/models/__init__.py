@@ -1,8 +1,9 @@
 """Places, units, posts and people, and what people saw on the ground."""
 
 from grid.models.areas import Area
+from grid.models.outlines import OutlineStamp
 from grid.models.people import User
 from grid.models.posts import Appointment, Post, Unit
 from grid.models.sightings import Photo, Report
 
-__all__ = ["Appointment", "Area", "Photo", "Post", "Report", "Unit", "User"]
+__all__ = ["Appointment", "Area", "OutlineStamp", "Photo", "Post", "Report", "Unit", "User"]

@@ -1,0 +1,1 @@
+"""What the other packages ask about posts, people and places."""

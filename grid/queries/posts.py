@@ -1,0 +1,85 @@
+"""Who holds which post on a day, and to which posts work goes."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+
+from grid.codes import DIGITS
+from grid.models import Appointment, Post, User
+
+_MAIN_FIRST = Case(
+    When(kind=Appointment.Kind.MAIN, stand_in_for__isnull=True, then=Value(0)),
+    When(stand_in_for__isnull=True, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def posts_of(user_id: int, *, on: date) -> list[Post]:
+    """The posts that a person holds that day: the main one first, the ones he stands in for last."""
+    appointments = (
+        Appointment.objects.in_force(on)
+        .filter(user_id=user_id)
+        .select_related("post__unit__area")
+        .order_by(_MAIN_FIRST, "starts_on", "id")
+    )
+    return list({appointment.post_id: appointment.post for appointment in appointments}.values())
+
+
+def holders_of(post_id: int, *, on: date) -> list[User]:
+    """Everybody who may act for the post that day: its holders, then those who stand in."""
+    appointments = (
+        Appointment.objects.in_force(on)
+        .filter(post_id=post_id, user__is_active=True)
+        .select_related("user")
+        .order_by(_MAIN_FIRST, "starts_on", "id")
+    )
+    return list({appointment.user_id: appointment.user for appointment in appointments}.values())
+
+
+def holders_by_post(codes: Collection[str], *, on: date) -> dict[str, list[User]]:
+    """The same for many posts at once; a vacant or unknown post has an empty list."""
+    holders: dict[str, list[User]] = {code: [] for code in codes}
+    appointments = (
+        Appointment.objects.in_force(on)
+        .filter(post__code__in=holders, user__is_active=True)
+        .select_related("user", "post")
+        .order_by(_MAIN_FIRST, "starts_on", "id")
+    )
+    for appointment in appointments:
+        of_post = holders[appointment.post.code]
+        if appointment.user not in of_post:
+            of_post.append(appointment.user)
+    return holders
+
+
+def posts_for(area_code: str, *, level: str, role: str, unit_key: str | None = None, on: date) -> list[Post]:
+    """The posts of a role that work from this area goes to at this level, by code.
+
+    Only posts that somebody holds that day: work mustn't wait where nobody sits. A community stands for
+    all its grids, as that is where a position outside every grid is put; any other area that is larger
+    than the level has no such posts.
+    """
+    shortest = DIGITS["community"] if level in {"grid", "microgrid"} else DIGITS[level]
+    if len(area_code) < shortest:
+        return []
+    held = _held(on).filter(
+        role=role, unit__area__level=level, unit__area__code__startswith=area_code[: DIGITS[level]]
+    )
+    return list(held.filter(unit__key=unit_key) if unit_key else held)
+
+
+def posts_with_codes(codes: Collection[str]) -> list[Post]:
+    """Posts by code, with unit and area, in code order; unknown codes are left out."""
+    return list(Post.objects.filter(code__in=codes).select_related("unit__area"))
+
+
+def posts_nearby(area_code: str, *, on: date) -> list[Post]:
+    """The held posts at this very area: the choices when work is passed on within it."""
+    return list(_held(on).filter(unit__area__code=area_code))
+
+
+def _held(on: date) -> QuerySet[Post]:
+    in_force = Appointment.objects.in_force(on).filter(post=OuterRef("pk"), user__is_active=True)
+    return Post.objects.filter(Exists(in_force)).select_related("unit__area")

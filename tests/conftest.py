@@ -1,0 +1,3 @@
+"""Fixtures that all tests share."""
+
+from tests.world import world as world
