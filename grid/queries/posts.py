@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 
+from grid import codes
 from grid.codes import DIGITS
 from grid.models import Appointment, Post, User
 
@@ -38,9 +39,9 @@ def holders_of(post_id: int, *, on: date) -> list[User]:
     return list({appointment.user_id: appointment.user for appointment in appointments}.values())
 
 
-def holders_by_post(codes: Collection[str], *, on: date) -> dict[str, list[User]]:
+def holders_by_post(post_codes: Collection[str], *, on: date) -> dict[str, list[User]]:
     """The same for many posts at once; a vacant or unknown post has an empty list."""
-    holders: dict[str, list[User]] = {code: [] for code in codes}
+    holders: dict[str, list[User]] = {code: [] for code in post_codes}
     appointments = (
         Appointment.objects.in_force(on)
         .filter(post__code__in=holders, user__is_active=True)
@@ -54,25 +55,36 @@ def holders_by_post(codes: Collection[str], *, on: date) -> dict[str, list[User]
     return holders
 
 
-def posts_for(area_code: str, *, level: str, role: str, unit_key: str | None = None, on: date) -> list[Post]:
-    """The posts of a role that work from this area goes to at this level, by code.
+def posts_for(
+    area_code: str,
+    *,
+    level: str | None = None,
+    role: str | None = None,
+    unit_key: str | None = None,
+    on: date,
+) -> list[Post]:
+    """The posts that work from this area goes to, by code: at the level (or else the area's own), of the
+    role and in the unit, as far as they are named.
 
     Only posts that somebody holds that day: work mustn't wait where nobody sits. A community stands for
     all its grids, as that is where a position outside every grid is put; any other area that is larger
     than the level has no such posts.
     """
-    shortest = DIGITS["community"] if level in {"grid", "microgrid"} else DIGITS[level]
-    if len(area_code) < shortest:
+    level = level or codes.level(area_code)
+    smallest = DIGITS["community"] if level in {"grid", "microgrid"} else DIGITS[level]
+    if len(area_code) < smallest:
         return []
-    held = _held(on).filter(
-        role=role, unit__area__level=level, unit__area__code__startswith=area_code[: DIGITS[level]]
-    )
-    return list(held.filter(unit__key=unit_key) if unit_key else held)
+    posts = _held(on).filter(unit__area__level=level, unit__area__code__startswith=area_code[: DIGITS[level]])
+    if role:
+        posts = posts.filter(role=role)
+    if unit_key:
+        posts = posts.filter(unit__key=unit_key)
+    return list(posts)
 
 
-def posts_with_codes(codes: Collection[str]) -> list[Post]:
+def posts_with_codes(post_codes: Collection[str]) -> list[Post]:
     """Posts by code, with unit and area, in code order; unknown codes are left out."""
-    return list(Post.objects.filter(code__in=codes).select_related("unit__area"))
+    return list(Post.objects.filter(code__in=post_codes).select_related("unit__area"))
 
 
 def posts_nearby(area_code: str, *, on: date) -> list[Post]:

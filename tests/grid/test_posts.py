@@ -48,6 +48,8 @@ def _codes(posts):
         ),
         ("department", GRID, "district", "reviewer", "housing", [f"{DISTRICT}000000-housing/reviewer"]),
         ("a district has no town", DISTRICT, "town", "planning", None, []),
+        ("no level: the area's own", TOWN, None, "planning", None, [f"{TOWN}000-economy/planning"]),
+        ("no role: the whole unit", GRID, "town", None, "sector_economy", [f"{TOWN}000-economy/planning"]),
         ("unknown role", GRID, "town", "astronaut", None, []),
     ],
 )
