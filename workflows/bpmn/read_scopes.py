@@ -160,10 +160,12 @@ def _loop(element: etree._Element) -> Loop | None:
 def _multi_instance(many: etree._Element) -> Loop:
     """Vendors' collection and item are taken as BPMN's own, as are Zeebe's loop characteristics."""
     vendor = {
-        etree.QName(key).localname: value for key, value in many.attrib.items() if str(key).startswith("{")
+        str(key).rpartition("}")[2]: str(value)
+        for key, value in many.attrib.items()
+        if str(key).startswith("{")
     }
     zeebe = many.find(f"{{{BPMN}}}extensionElements/{{*}}loopCharacteristics")
-    extra: Mapping[str, str] = {} if zeebe is None else {str(k): str(v) for k, v in zeebe.attrib.items()}
+    extra: dict[str, str] = {} if zeebe is None else {str(k): str(v) for k, v in zeebe.attrib.items()}
     collection = text_of(many, "loopDataInputRef") or vendor.get("collection") or extra.get("inputCollection")
     return Loop(
         kind="sequential" if flag(many, "isSequential", default=False) else "parallel",
