@@ -80,10 +80,11 @@ TEMPLATES = [
     }
 ]
 
+PG_DATA = Path(env.str("PG_DATA", default=str(BASE_DIR / "var" / "pg"))).resolve()
 DATABASES = {
     "default": database.settings(
         env.str("DATABASE_URL", default=""),
-        data_dir=Path(env.str("PG_DATA", default=str(BASE_DIR / "var" / "pg"))),
+        data_dir=PG_DATA,
         test_suffix=env.str("TEST_DB_SUFFIX", default=""),
     )
 }

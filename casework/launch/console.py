@@ -51,5 +51,10 @@ def run(
             stderr=subprocess.STDOUT,
         )
     if result.returncode:
-        tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
-        raise CommandFailed(Path(command[0]).name, words="\n".join(tail))
+        raise CommandFailed(Path(command[0]).name, words=last_lines(log))
+
+
+def last_lines(log: Path) -> str:
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])

@@ -1,0 +1,51 @@
+"""Everything but the tests that must hold before a commit: `python -m casework.launch.checks`."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+
+from casework.launch import console
+from casework.launch.places import ROOT
+
+MANAGE = (sys.executable, "manage.py")
+PRODUCTION = {"PRODUCTION": "1", "DEBUG": "0", "SECRET_KEY": secrets.token_urlsafe(60)}
+# Without a database `makemigrations` only cannot compare with the tables, and says so.
+WITHOUT_DATABASE = (sys.executable, "-W", "ignore::RuntimeWarning", "manage.py")
+
+CHECKS = {
+    "style": (sys.executable, "-m", "ruff", "check", "."),
+    "format": (sys.executable, "-m", "ruff", "format", "--check", "."),
+    "types": (sys.executable, "-m", "mypy"),
+    "layers": (
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command; lint_imports_command()",
+    ),
+    "migrations": (*WITHOUT_DATABASE, "makemigrations", "--check", "--dry-run"),
+    "translations": (sys.executable, "-m", "casework.launch.translations"),
+    "settings": (*MANAGE, "check", "--deploy", "--fail-level", "WARNING"),
+}
+
+
+def main() -> None:
+    """Run all of them, also after one failed: whoever is told of three faults need not come three times."""
+    failed = [name for name, command in CHECKS.items() if not _holds(name, command)]
+    if failed:
+        raise SystemExit(f"\nNot in order: {', '.join(failed)}")
+    console.say("All checks passed.")
+
+
+def _holds(name: str, command: tuple[str, ...]) -> bool:
+    began = time.monotonic()
+    environment = {**os.environ, **(PRODUCTION if name == "settings" else {})}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    console.say(f"{'✓' if result.returncode == 0 else '✗'} {name} ({time.monotonic() - began:.0f} s)")
+    if result.returncode:
+        console.say((result.stdout + result.stderr).rstrip())
+    return result.returncode == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The Chromium that the browser tests drive: `python -m casework.launch.chromium` finds or installs it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from casework.launch import console
+from casework.launch.console import Trouble
+from casework.launch.places import LOGS, ROOT
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+NONE_FOUND = (
+    "The browser tests need Chromium and there is none. Install one (Debian: apt-get install chromium "
+    "fonts-noto-cjk) or name one in CHROMIUM."
+)
+
+
+def find() -> str | None:
+    """$CHROMIUM, else one on the path, else the one that playwright installed."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        if not shutil.which(named):
+            raise Trouble(f"CHROMIUM names {named}, which is no program.")
+        return named
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    return found or _playwrights_own()
+
+
+def ensure() -> str:
+    """Find it, or install it where we may; never do without."""
+    found = find()
+    if not found:
+        _install()
+        found = find()
+    if not found:
+        raise Trouble(NONE_FOUND)
+    if _may_use_apt() and not _has_chinese_font():
+        _apt_install("fonts-noto-cjk")
+    return found
+
+
+def _playwrights_own() -> str | None:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+def _install() -> None:
+    if _may_use_apt():
+        _apt_install(*DEBIAN_PACKAGES)
+        return
+    with console.step("Fetching Chromium for the browser tests (about 150 MB, once)"):
+        command = [sys.executable, "-m", "playwright", "install", "chromium"]
+        _run("playwright", command)
+
+
+def _may_use_apt() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _apt_install(*packages: str) -> None:
+    with console.step(f"Installing {' and '.join(packages)} (once)"):
+        _run("update", ["apt-get", "update"])
+        _run("install", ["apt-get", "install", "--yes", "--no-install-recommends", *packages])
+
+
+def _run(name: str, command: list[str | Path]) -> None:
+    log = LOGS / f"chromium-{name}.log"
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        console.run(command, log=log, cwd=ROOT, environment=environment)
+    except console.CommandFailed as error:
+        raise Trouble(f"{NONE_FOUND}\nInstalling it failed ({log}):\n{error.words}") from error
+
+
+def _has_chinese_font() -> bool:
+    """Without one every screenshot is full of boxes."""
+    if not shutil.which("fc-list"):
+        return True
+    answer = subprocess.run(["fc-list", ":lang=zh", "file"], capture_output=True, text=True, check=False)
+    return bool(answer.stdout.strip())
+
+
+def main() -> None:
+    try:
+        console.say(f"· Browser tests use {ensure()}")
+    except Trouble as trouble:
+        raise SystemExit(f"\n{trouble}") from trouble
+
+
+if __name__ == "__main__":
+    main()
