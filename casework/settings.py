@@ -72,7 +72,11 @@ TEMPLATES = [
                 "casework.pages.door.frame",
             ],
             "libraries": {"ui": "casework.templatetags.ui"},
-            "builtins": ["casework.templatetags.ui", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "casework.templatetags.ui",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
             ],

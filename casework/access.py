@@ -1,0 +1,103 @@
+"""Who may see and do what. Pure functions over rows already loaded; runs no query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldPost:
+    """A post somebody holds today, with what access depends on."""
+
+    code: str
+    name: str
+    role: str
+    unit_code: str
+    unit_name: str
+    area_code: str
+    area_name: str
+    sees: str
+    powers: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Somebody who asks: the person and the posts he acts for (all of his, or the one he switched to)."""
+
+    user_id: int
+    name: str
+    posts: tuple[HeldPost, ...]
+    is_operator: bool = False
+
+    @property
+    def post_codes(self) -> tuple[str, ...]:
+        return tuple(post.code for post in self.posts)
+
+    @property
+    def area_prefixes(self) -> tuple[str, ...]:
+        """Codes of the areas whose cases are all visible; the empty prefix is everything."""
+        if self.is_operator:
+            return ("",)
+        return tuple(sorted({post.area_code for post in self.posts if post.sees == "area"}))
+
+    @property
+    def home_area(self) -> str | None:
+        """The smallest area that a post of this person stands in, for defaults."""
+        return max((post.area_code for post in self.posts), key=len, default=None)
+
+    def has_power(self, power: str) -> bool:
+        return self.is_operator or any(power in post.powers for post in self.posts)
+
+    def post_among(self, codes: Collection[str]) -> HeldPost | None:
+        """The post by which this person may act on work offered to `codes`."""
+        return next((post for post in self.posts if post.code in codes), None)
+
+    def sees_area(self, area_code: str) -> bool:
+        return any(area_code.startswith(prefix) for prefix in self.area_prefixes)
+
+
+class StepFacts(Protocol):
+    """What access asks of a step."""
+
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def wants_signature(self) -> bool: ...
+    @property
+    def verbs(self) -> tuple[str, ...]: ...
+
+    candidates: list[str]
+    claimed_by_id: int | None
+    kind: str
+
+
+def may_act(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> bool:
+    """Whether this step is the viewer's business at all; a step that names no post is the reporter's."""
+    if viewer.is_operator or step.claimed_by_id == viewer.user_id:
+        return True
+    if not step.candidates:
+        return viewer.user_id == reporter_id
+    return viewer.post_among(step.candidates) is not None
+
+
+def may_register(viewer: Viewer, *, area_code: str) -> bool:
+    """Whether the viewer may open a case there: inside or above one of the areas his posts stand in."""
+    if viewer.is_operator:
+        return True
+    return any(
+        area_code.startswith(post.area_code) or post.area_code.startswith(area_code) for post in viewer.posts
+    )
+
+
+def verbs_allowed(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> tuple[str, ...]:
+    """The verbs this person may use on this step now, in the fixed order of the interface."""
+    if not step.is_open or step.kind != "human" or not may_act(viewer, step, reporter_id=reporter_id):
+        return ()
+    if step.claimed_by_id is None:
+        first: Sequence[str] = ("claim",)
+        return (*first, "transfer") if step.wants_signature else (*first, *step.verbs, "transfer")
+    if step.claimed_by_id != viewer.user_id:
+        return ()
+    return (*step.verbs, "transfer", "release")

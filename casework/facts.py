@@ -1,0 +1,20 @@
+"""The frozen facts that rules see. Pure: no Django, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """What routing and time limits may depend on."""
+
+    number: str
+    matter: str
+    area_code: str
+    urgent: bool
+    category: str
+    reporter_post: str
+    data: Mapping[str, Any]

@@ -1,0 +1,139 @@
+"""A case (案件) of one matter (一件事), and the photos that belong to it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.access import Viewer
+from grid.models import Area, Photo, Report
+from workflows.models import Definition, Run, Step
+
+
+class CaseStatus(models.TextChoices):
+    OPEN = "open", _("in progress")
+    SUSPENDED = "suspended", _("suspended")
+    CLOSED = "closed", _("closed")
+    VOID = "void", _("void")
+
+
+class Urgency(models.TextChoices):
+    """How fast (普通/紧急/特急); apart from how grave (domain.md, section 4.3)."""
+
+    ORDINARY = "ordinary", _("ordinary")
+    URGENT = "urgent", _("urgent")
+    CRITICAL = "critical", _("critical")
+
+
+class Gravity(models.TextChoices):
+    """The four statutory grades of an event, I to IV."""
+
+    GENERAL = "general", _("general (IV)")
+    LARGER = "larger", _("larger (III)")
+    MAJOR = "major", _("major (II)")
+    EXTREME = "extreme", _("extreme (I)")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> CaseQuerySet:
+        return self.filter(status__in=[CaseStatus.OPEN, CaseStatus.SUSPENDED])
+
+    def within(self, area_code: str) -> CaseQuerySet:
+        return self.filter(area_code__startswith=area_code)
+
+    def visible_to(self, viewer: Viewer) -> CaseQuerySet:
+        """Own subtree of areas, own reports, and what one of the viewer's posts had or has to do with."""
+        seen = Q(reporter_id=viewer.user_id)
+        for prefix in viewer.area_prefixes:
+            seen |= Q(area_code__startswith=prefix)
+        if viewer.post_codes:
+            touched = Step.objects.filter(run=OuterRef("run"), candidates__overlap=list(viewer.post_codes))
+            seen |= Q(Exists(touched))
+        return self.filter(seen)
+
+
+class Case(models.Model):
+    number = models.CharField(_("case number"), max_length=20, unique=True)
+    matter = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="cases")
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="case")
+    report = models.OneToOneField(
+        Report, null=True, blank=True, on_delete=models.PROTECT, related_name="case"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    area_code = models.CharField(max_length=17)
+    level = models.CharField(_("gravity"), max_length=10, choices=Gravity.choices, default=Gravity.GENERAL)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
+    category = models.CharField(max_length=64, blank=True)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reported_cases"
+    )
+    reporter_post = models.CharField(max_length=120, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    status = models.CharField(max_length=10, choices=CaseStatus.choices, default=CaseStatus.OPEN)
+    outcome = models.CharField(max_length=64, blank=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(_("number of changes, for If-Match"), default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(status__in=["closed", "void"], closed_at__isnull=False) & ~Q(outcome="")
+                    | Q(status__in=["open", "suspended"], closed_at__isnull=True, outcome="")
+                ),
+                name="case_closed_has_outcome_and_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["area_code"], name="case_area_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["reporter", "-opened_at"], name="case_reporter"),
+            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(
+                fields=["due_at"], condition=Q(status__in=["open", "suspended"]), name="case_open_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (CaseStatus.OPEN, CaseStatus.SUSPENDED)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.urgency != Urgency.ORDINARY
+
+
+class Attachment(models.Model):
+    """A photo in its place: which case, which step's form, which field."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="attachments")
+    step = models.ForeignKey(
+        Step, null=True, blank=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    field = models.CharField(max_length=64, blank=True)
+    label = models.CharField(max_length=64, blank=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "photo", "step", "field"], nulls_distinct=False, name="photo_once_per_field"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.label or self.field}"

@@ -1,0 +1,111 @@
+"""Log-in, the way home, preferences, photos, health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import logout as end_session
+from django.contrib.auth import views as auth_views
+from django.db import connection
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from casework.errors import NotFound
+from casework.pages.door import POST_KEY, ViewerRequest, page
+from casework.queries.photos import photo_visible_to
+from grid.models import User
+
+PHONE_ROLES = frozenset(
+    {"grid_worker", "part_time_grid_worker", "grid_head", "courtyard_head", "building_head"}
+)
+
+
+class Login(auth_views.LoginView):
+    """Name and password; five failures close the door for a quarter of an hour (423)."""
+
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+
+@page
+@require_POST
+def logout(request: ViewerRequest) -> HttpResponse:
+    end_session(request)
+    return redirect("login")
+
+
+@page
+@require_GET
+def home(request: ViewerRequest) -> HttpResponse:
+    """Each to his own screen: grid workers to the phone, administrators to the studio, all others to the desk."""
+    roles = {post.role for post in request.viewer.posts}
+    if roles and roles <= PHONE_ROLES:
+        return redirect("phone:today")
+    if request.viewer.posts and all(post.powers == ("studio",) for post in request.viewer.posts):
+        return redirect("studio:library")
+    return redirect("desk:inbox")
+
+
+@page
+@require_POST
+def switch_post(request: ViewerRequest) -> HttpResponse:
+    """Act for one of one's posts, or (empty) for all of them."""
+    request.session[POST_KEY] = request.POST.get("post", "")[:120]
+    return _back(request)
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Language, letters and colours; kept with the person, and in a cookie before log-in."""
+    language = request.POST.get("language", "")
+    response = _back(request)
+    if language in User.Language.values:
+        response.set_cookie("django_language", language, max_age=365 * 86400, samesite="Lax", httponly=True)
+    if isinstance(request.user, User):
+        _keep(request.user, request.POST)
+    return response
+
+
+def _keep(user: User, chosen: Any) -> None:  # Any: a QueryDict
+    known = {"language": User.Language.values, "letters": User.Letters.values, "theme": User.Theme.values}
+    changed = [name for name, values in known.items() if chosen.get(name) in values]
+    for name in changed:
+        setattr(user, name, chosen[name])
+    if changed:
+        user.save(update_fields=changed)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    target = request.POST.get("next") or request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(target if safe else "/")
+
+
+@page
+@require_GET
+def photo(request: ViewerRequest, sha256: str) -> HttpResponse:
+    """A photo, for those who may see its case or who sent it."""
+    found = photo_visible_to(request.viewer, sha256)
+    if found is None:
+        raise NotFound
+    name = found.thumb_name if request.GET.get("size") == "thumb" else str(found.file.name)
+    try:
+        content = found.file.storage.open(name)
+    except FileNotFoundError as error:
+        raise NotFound from error
+    response = FileResponse(content, content_type="image/jpeg")
+    response["Content-Disposition"] = f'inline; filename="{sha256[:12]}.jpg"'
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})

@@ -1,0 +1,333 @@
+"""The verbs. Each is one transaction under the case's lock: may they, is it open, decide, move, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework import forms
+from casework.access import HeldPost, Viewer, may_act
+from casework.errors import (
+    ClaimedByOther,
+    FormRefused,
+    NotFound,
+    NotValid,
+    NotYours,
+    ReasonMissing,
+    SignForFirst,
+    Stale,
+    StepTaken,
+    VerbNotAllowed,
+)
+from casework.models import Attachment, Case, Decision
+from casework.services import journal
+from casework.services.locks import database_now, lock_case
+from casework.services.progress import follow, walk_of
+from casework.verbs import VERBS, Verb
+from grid.models import Photo, Post, User
+from workflows import services as workflows
+from workflows.models import RunStatus, Step
+
+FREE_VALUES = 200  # variables a step without a form may set at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody says with a verb: the form's fields as submitted, an opinion, pins of a return, a receiver."""
+
+    fields: Mapping[str, Any] | None = None
+    comment: str = ""
+    pins: Sequence[str] = field(default_factory=tuple)
+    to_post: str = ""
+    version: int | None = None
+    language: str = "zh-hans"
+
+
+@dataclass(kw_only=True)
+class _Act:
+    """One act under way: the locked case, the step, who acts by which post, and when."""
+
+    case: Case
+    step: Step
+    viewer: Viewer
+    post: HeldPost | None
+    verb: Verb
+    now: datetime
+
+
+def act(step_id: int, verb: str, *, by: Viewer, said: Said | None = None) -> Case:
+    """Do one verb; the one door for pages and the API.
+
+    Raises NotFound, NotYours, StepTaken, ClaimedByOther, SignForFirst, VerbNotAllowed, ReasonMissing,
+    FormRefused, NotValid, Stale, CaseBusy.
+    """
+    doing = {
+        "claim": claim,
+        "release": release,
+        "transfer": transfer,
+        "complete": complete,
+        "approve": approve,
+        "reject": reject,
+        "return": return_,
+    }.get(verb)
+    if doing is None:
+        raise NotFound
+    return doing(step_id, by=by, said=said or Said())
+
+
+@transaction.atomic
+def claim(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """签收: take a step out of the pool. Claiming one's own step again changes nothing."""
+    doing = _begin(step_id, "claim", by=by, said=said)
+    step = doing.step
+    if step.claimed_by_id == by.user_id:
+        return doing.case
+    _ensure_free_or_mine(doing)
+    _take(doing)
+    return _end_without_move(doing, {})
+
+
+@transaction.atomic
+def release(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """Put a claimed step back into the pool."""
+    doing = _begin(step_id, "release", by=by, said=said)
+    if doing.step.claimed_by_id is None:
+        return doing.case
+    _ensure_free_or_mine(doing)
+    _untake(doing.step)
+    return _end_without_move(doing, {})
+
+
+@transaction.atomic
+def transfer(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """转办: pass the step on to another post, with a reason."""
+    doing = _begin(step_id, "transfer", by=by, said=said)
+    _ensure_free_or_mine(doing)
+    _ensure_reason(said)
+    target = Post.objects.filter(code=said.to_post).select_related("unit").first()
+    if target is None:
+        raise NotValid(_("Choose the post to pass it on to."), fields={"to_post": [_("Choose a post.")]})
+    if not target.code.startswith(doing.case.area_code[:6]):
+        raise NotValid(_("That post is outside this district."), fields={"to_post": [_("Choose a post.")]})
+    if target.code in doing.step.candidates:
+        raise NotValid(
+            _("The step is already with that post."), fields={"to_post": [_("Choose another post.")]}
+        )
+    Decision.objects.create(**_decision(doing, said), outcome=target.code)
+    step = doing.step
+    step.candidates = [target.code]
+    _untake(step, "candidates")
+    return _end_without_move(doing, {"to": f"{target.unit.name} {target.name}", "comment": said.comment})
+
+
+@transaction.atomic
+def complete(step_id: int, *, by: Viewer, said: Said) -> Case:
+    return _decide(_begin(step_id, "complete", by=by, said=said), said)
+
+
+@transaction.atomic
+def approve(step_id: int, *, by: Viewer, said: Said) -> Case:
+    return _decide(_begin(step_id, "approve", by=by, said=said), said)
+
+
+@transaction.atomic
+def reject(step_id: int, *, by: Viewer, said: Said) -> Case:
+    return _decide(_begin(step_id, "reject", by=by, said=said), said)
+
+
+@transaction.atomic
+def return_(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """退回: back to where the diagram leads a return, pinned to fields and photos."""
+    return _decide(_begin(step_id, "return", by=by, said=said), said)
+
+
+# --- parts of an act
+
+
+def _begin(step_id: int, verb: str, *, by: Viewer, said: Said) -> _Act:
+    place = Step.objects.filter(pk=step_id).values_list("run__case__pk", flat=True).first()
+    if place is None:
+        raise NotFound
+    case = lock_case(place)
+    step = Step.objects.get(pk=step_id)
+    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+        raise NotFound
+    if not may_act(by, step, reporter_id=case.reporter_id):
+        raise NotYours
+    if said.version is not None and said.version != case.version:
+        raise Stale
+    if not step.is_open or step.kind != "human" or case.run.status != RunStatus.RUNNING:
+        raise StepTaken
+    post = by.post_among(step.candidates)
+    return _Act(case=case, step=step, viewer=by, post=post, verb=VERBS[verb], now=database_now())
+
+
+def _decide(doing: _Act, said: Said) -> Case:
+    """A verb that ends the step: the form is checked, the decision kept, the run moves on."""
+    step, verb = doing.step, doing.verb
+    if verb.key not in step.verbs:
+        raise VerbNotAllowed(verb.label)
+    _ensure_free_or_mine(doing)
+    if step.claimed_by_id is None:
+        if step.wants_signature:
+            raise SignForFirst
+        _take(doing)
+    if verb.needs_reason:
+        _ensure_reason(said)
+    values = _values(doing, said)
+    decision = Decision.objects.create(**_decision(doing, said), outcome=verb.outcome, values=values)
+    _attach_photos(doing, values)
+    before = {name: doing.case.data.get(name) for name in values}
+    walk, assign = walk_of(doing.case, now=doing.now)
+    variable = step.settings.get("outcome") or "结论"
+    move = workflows.complete(walk, step, values={**values, variable: verb.outcome}, outcome=verb.outcome)
+    journal.record(
+        doing.case,
+        verb.event,
+        now=doing.now,
+        by=doing.viewer,
+        post=doing.post.code if doing.post else "",
+        data=_told(doing, decision, before),
+    )
+    follow(doing.case, move, assign=assign, now=doing.now, by=doing.viewer)
+    return doing.case
+
+
+def _values(doing: _Act, said: Said) -> dict[str, Any]:
+    """The form's cleaned values; a step without a form takes plain JSON variables."""
+    key = doing.step.settings.get("form", "")
+    definition = doing.case.run.version.forms.get(key) if key else None
+    if definition is None:
+        values = dict(said.fields or {})
+        if len(values) > FREE_VALUES or any(not name or len(name) > 64 for name in values):
+            raise NotValid(_("Too many variables, or names that are too long."))
+        return values
+    if not doing.verb.takes_form and not said.fields:
+        return {}  # a return or a refusal need not fill in what it refuses
+    form = forms.build(
+        definition,
+        data={**doing.case.data, **doing.step.instance},
+        submitted=said.fields or {},
+        language=said.language,
+    )
+    if not form.is_valid():
+        raise FormRefused(form)
+    values = form.values()
+    return dict(values)
+
+
+def _attach_photos(doing: _Act, values: Mapping[str, Any]) -> None:
+    """Tie the photos that the form names to the case; somebody else's photo is refused."""
+    named = {name: value for name, value in values.items() if _is_photo_list(value)}
+    wanted = {sha for value in named.values() for sha in value}
+    if not wanted:
+        return
+    photos = {p.sha256: p for p in Photo.objects.filter(owner_id=doing.viewer.user_id, sha256__in=wanted)}
+    kept = set(
+        doing.case.attachments.filter(photo__sha256__in=wanted).values_list("photo__sha256", flat=True)
+    )
+    missing = wanted - set(photos) - kept
+    if missing:
+        field_name = next(name for name, value in named.items() if missing & set(value))
+        raise NotValid(
+            _("A photo has not arrived yet; send it again."), fields={field_name: [_("Photo missing.")]}
+        )
+    Attachment.objects.bulk_create(
+        [
+            Attachment(
+                case=doing.case,
+                photo=photos[sha],
+                step=doing.step,
+                field=name[:64],
+                label=name[:64],
+                added_at=doing.now,
+                added_by_id=doing.viewer.user_id,
+            )
+            for name, value in named.items()
+            for sha in dict.fromkeys(value)
+            if sha in photos
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _is_photo_list(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(item, str) and len(item) == 64 and set(item) <= set("0123456789abcdef")
+            for item in value
+        )
+    )
+
+
+def _decision(doing: _Act, said: Said) -> dict[str, Any]:
+    post = Post.objects.filter(code=doing.post.code).first() if doing.post else None
+    return {
+        "case": doing.case,
+        "step": doing.step,
+        "verb": doing.verb.key,
+        "comment": said.comment.strip()[:2000],
+        "pins": [str(pin)[:64] for pin in said.pins][:50],
+        "by_id": doing.viewer.user_id,
+        "post": post,
+        "at": doing.now,
+    }
+
+
+def _told(doing: _Act, decision: Decision, before: Mapping[str, Any]) -> dict[str, Any]:
+    changes = {
+        name: [before.get(name), value]
+        for name, value in decision.values.items()
+        if before.get(name) != value and not _is_photo_list(value)
+    }
+    said: dict[str, Any] = {"element": doing.step.element, "name": doing.step.name, "step": doing.step.pk}
+    for name, value in (("comment", decision.comment), ("pins", decision.pins), ("changes", changes)):
+        if value:
+            said[name] = value
+    return said
+
+
+def _end_without_move(doing: _Act, data: Mapping[str, Any]) -> Case:
+    case = doing.case
+    case.version += 1
+    case.save(update_fields=["version"])
+    journal.record(
+        case,
+        doing.verb.event,
+        now=doing.now,
+        by=doing.viewer,
+        post=doing.post.code if doing.post else "",
+        data={"element": doing.step.element, "name": doing.step.name, "step": doing.step.pk, **data},
+    )
+    return case
+
+
+def _take(doing: _Act) -> None:
+    step = doing.step
+    step.claimed_by_id, step.claimed_at = doing.viewer.user_id, doing.now
+    step.claimed_as = doing.post.code if doing.post else ""
+    step.save(update_fields=["claimed_by", "claimed_as", "claimed_at"])
+
+
+def _untake(step: Step, *also: str) -> None:
+    step.claimed_by, step.claimed_as, step.claimed_at = None, "", None
+    step.save(update_fields=["claimed_by", "claimed_as", "claimed_at", *also])
+
+
+def _ensure_free_or_mine(doing: _Act) -> None:
+    holder = doing.step.claimed_by_id
+    if holder is not None and holder != doing.viewer.user_id:
+        who = User.objects.filter(pk=holder).values_list("display_name", flat=True).first()
+        raise ClaimedByOther(who or "")
+
+
+def _ensure_reason(said: Said) -> None:
+    if not said.comment.strip():
+        raise ReasonMissing

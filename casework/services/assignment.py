@@ -1,0 +1,103 @@
+"""Who gets a step and until when: the routing rule met with the posts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from casework.clocks import LimitUnreadable, WorkCalendar, parse_limit
+from casework.facts import CaseFacts
+from casework.models import Case
+from casework.rules import routing
+from grid.queries.posts import posts_for
+from workflows.engine import ExpressionError, OpenStep, compile_expression
+from workflows.services import Assignment
+
+VACANT = "vacant:"  # nobody at all: an operator has to look; it must not fall back to the reporter
+
+
+@dataclass(kw_only=True)
+class Assigner:
+    """Assigns the steps that one move opens. `notes` says per element what did not go as drawn."""
+
+    facts: CaseFacts
+    now: datetime
+    calendar: WorkCalendar
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, step: OpenStep, data: Mapping[str, Any]) -> Assignment:
+        variables = {**data, **step.instance}
+        return Assignment(
+            candidates=self._candidates(step, variables), due_at=self._due(step.settings, variables)
+        )
+
+    def _candidates(self, step: OpenStep, variables: Mapping[str, Any]) -> tuple[str, ...]:
+        wanted = routing.target(
+            step.settings, self.facts, resolve=lambda text: str(self._value(text, variables) or "")
+        )
+        if wanted is None:
+            return (self.facts.reporter_post,) if self.facts.reporter_post else ()
+        found = self._held(wanted)
+        if found:
+            return found
+        self.notes[step.element] = f"{wanted.unit} {wanted.role}".strip()
+        return self._above(wanted)
+
+    def _held(self, wanted: routing.Target) -> tuple[str, ...]:
+        posts = posts_for(
+            wanted.area_code,
+            level=wanted.level,
+            role=wanted.role,
+            unit_key=wanted.unit or None,
+            on=self.now.astimezone(self.calendar.zone).date(),
+        )
+        return tuple(post.code for post in posts)
+
+    def _above(self, wanted: routing.Target) -> tuple[str, ...]:
+        """Nobody holds the post: the work climbs to the duty desk, then to the commander, and says so."""
+        for level, role in (
+            ("town", "duty_officer"),
+            ("town", "duty_chief"),
+            ("town", "commander"),
+            ("district", "event_routing"),
+        ):
+            up = routing.Target(area_code=wanted.area_code, level=level, role=role, unit="")
+            if found := self._held(up):
+                return found
+        return (f"{VACANT}{wanted.role}",)
+
+    def _due(self, settings: Mapping[str, str], variables: Mapping[str, Any]) -> datetime | None:
+        text = settings.get("limit", "")
+        if text.startswith("="):
+            text = str(self._value(text[1:], variables) or "")
+        if not text:
+            return None
+        try:
+            return parse_limit(text).due(self.now, calendar=self.calendar)
+        except LimitUnreadable:
+            return None  # publishing refuses it; an expression may still give nonsense at run time
+
+    def _value(self, text: str, variables: Mapping[str, Any]) -> Any:  # Any: a variable of the case
+        try:
+            return compile_expression(text).evaluate(variables, now=self.now, calendar=self.calendar)
+        except ExpressionError:
+            return None
+
+
+def assigner(case: Case, *, now: datetime, calendar: WorkCalendar) -> Assigner:
+    """The assigner for a move of this case."""
+    return Assigner(facts=facts_of(case), now=now, calendar=calendar)
+
+
+def facts_of(case: Case) -> CaseFacts:
+    return CaseFacts(
+        number=case.number,
+        matter=case.matter.key,
+        area_code=case.area_code,
+        urgent=case.is_urgent,
+        category=case.category,
+        reporter_post=case.reporter_post,
+        data=case.data,
+    )

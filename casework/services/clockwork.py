@@ -1,0 +1,129 @@
+"""What time does: timers, the outbox, clocks. One plain function that any runner may call."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from casework.errors import CaseworkError
+from casework.models import Clock, Heartbeat
+from casework.services import deliveries, journal, outbox, progress
+from casework.services.locks import database_now, lock_case_or_none
+from workflows.errors import WorkflowsError
+from workflows.models import Incident, Timer
+
+BATCH = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticked:
+    """How much one tick did."""
+
+    timers: int = 0
+    parcels: int = 0
+    clocks: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.timers or self.parcels or self.clocks)
+
+
+def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = BATCH) -> Ticked:
+    """Do what is due, as of `at` or of the database's clock, until a batch is full or nothing is left."""
+    now = at or database_now()
+    return Ticked(
+        timers=fire_due_timers(now=now, limit=limit),
+        parcels=outbox.drain(
+            deliveries.DELIVERERS,
+            give_up=deliveries.give_up,
+            worker=worker or worker_name(),
+            now=lambda: at or database_now(),
+            limit=limit,
+        ),
+        clocks=sweep_clocks(now=now, limit=limit),
+    )
+
+
+def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:
+    """Tick until nothing happens any more: what `manage.py tick` does."""
+    timers = parcels = clocks = 0
+    for _ in range(rounds):
+        did = tick(at=at)
+        if not did:
+            break
+        timers, parcels, clocks = timers + did.timers, parcels + did.parcels, clocks + did.clocks
+    return Ticked(timers=timers, parcels=parcels, clocks=clocks)
+
+
+def fire_due_timers(*, now: datetime, limit: int = BATCH) -> int:
+    """Fire due timers in the order of their times, each in a transaction of its own."""
+    due = Timer.objects.filter(fired_at=None, due_at__lte=now).order_by("due_at", "pk")
+    return sum(_fire(timer_id, now=now) for timer_id in due.values_list("pk", flat=True)[:limit])
+
+
+def _fire(timer_id: int, *, now: datetime) -> bool:
+    try:
+        return progress.fire_timer(timer_id, now=now)
+    except (WorkflowsError, CaseworkError) as error:
+        _set_aside(timer_id, str(error), now=now)
+        return False
+
+
+@transaction.atomic
+def _set_aside(timer_id: int, error: str, *, now: datetime) -> None:
+    """A timer whose move is refused would stop the sweep for ever: it becomes an incident, once."""
+    timer = Timer.objects.select_related("run__case").filter(pk=timer_id, fired_at=None).first()
+    case = lock_case_or_none(timer.run.case.pk) if timer else None
+    if timer is None or case is None:
+        return
+    timer.fired_at = now
+    timer.save(update_fields=["fired_at"])
+    Incident.objects.create(
+        run=timer.run,
+        element=timer.element,
+        kind="timer",
+        message=error,
+        data={"timer": timer.pk},
+        opened_at=now,
+    )
+    journal.record(
+        case, "incident", now=now, data={"element": timer.element, "kind": "timer", "message": error}
+    )
+
+
+def sweep_clocks(*, now: datetime, limit: int = BATCH) -> int:
+    """Mark clocks that ran out, once each, and say so in the journal."""
+    due = Clock.objects.filter(stopped_at=None, breached_at=None, due_at__lte=now).order_by("due_at", "pk")
+    return sum(_breach(clock_id, now=now) for clock_id in due.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _breach(clock_id: int, *, now: datetime) -> bool:
+    place = Clock.objects.filter(pk=clock_id).values_list("case", flat=True).first()
+    case = lock_case_or_none(place) if place else None
+    if case is None:
+        return False
+    clock = (
+        Clock.objects.select_related("step").filter(pk=clock_id, stopped_at=None, breached_at=None).first()
+    )
+    if clock is None:
+        return False
+    clock.breached_at = now
+    clock.save(update_fields=["breached_at"])
+    name = clock.step.name if clock.step else ""
+    journal.record(
+        case, "overdue", now=now, data={"name": name, "rule": clock.rule, "due_at": clock.due_at.isoformat()}
+    )
+    return True
+
+
+def beat(runner: str) -> None:
+    """Say that this runner lives."""
+    Heartbeat.objects.update_or_create(runner=runner, defaults={"beat_at": database_now()})
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[:64]

@@ -1,0 +1,83 @@
+"""Matters as the studio handles them: kept as drafts, checked against this installation, published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.access import Viewer
+from casework.errors import NotValid, NotYours
+from casework.handlers import HANDLERS
+from casework.services.locks import database_now
+from grid.models import Post
+from workflows import services as workflows
+from workflows.bpmn import CheckContext, Problem, check, read
+from workflows.models import Definition, Version
+
+
+def ensure_may_draw(viewer: Viewer) -> None:
+    if not viewer.has_power("studio"):
+        raise NotYours
+
+
+@transaction.atomic
+def create_matter(*, key: str, title: str, title_en: str = "", by: Viewer) -> Definition:
+    """Raises NotYours, NotValid."""
+    ensure_may_draw(by)
+    matter = Definition(key=key, title=title.strip(), title_en=title_en.strip())
+    matter.clean_fields(exclude=["about"])
+    if Definition.objects.filter(key=key).exists():
+        raise NotValid(fields={"key": [_("There is a matter with this key already.")]})
+    matter.save(force_insert=True)
+    return matter
+
+
+def context_for(version: Version | None = None) -> CheckContext:
+    """What a diagram may name here: forms and tables that lie beside it, services, posts, published processes."""
+    return CheckContext(
+        forms=frozenset(version.forms) if version else None,
+        tables=frozenset(version.tables) if version else None,
+        services=frozenset(HANDLERS),
+        called=frozenset(workflows.published_processes()),
+        posts=frozenset(Post.objects.values_list("role", flat=True).distinct()),
+    )
+
+
+def check_bytes(data: bytes) -> tuple[Problem, ...]:
+    """Check a diagram that is not kept. Raises DiagramRefused only for what is no diagram at all."""
+    return check(read(data), context=context_for())
+
+
+def keep_draft(
+    key: str,
+    *,
+    bpmn: bytes,
+    forms: Mapping[str, Any] | None = None,
+    tables: Mapping[str, str] | None = None,
+    about: Mapping[str, Any] | None = None,
+    by: Viewer,
+) -> tuple[Version, tuple[Problem, ...]]:
+    """Keep the draft and say what is wrong with it. Raises NotYours, DiagramRefused, Definition.DoesNotExist."""
+    ensure_may_draw(by)
+    definition = Definition.objects.get(key=key)
+    draft = workflows.save_draft(
+        definition, bpmn=bpmn, forms=forms, tables=tables, about=about, author_id=by.user_id
+    )
+    return draft, workflows.problems_of(draft, context_for(draft))
+
+
+def publish(key: str, *, note: str, by: Viewer) -> Version:
+    """Raises NotYours, NoDraft, NotPublishable, Definition.DoesNotExist."""
+    ensure_may_draw(by)
+    return publish_as_operator(key, note=note, by_id=by.user_id)
+
+
+def publish_as_operator(key: str, *, note: str, by_id: int | None = None) -> Version:
+    """The same for commands on the server, which need no post."""
+    definition = Definition.objects.get(key=key)
+    draft = definition.versions.filter(status="draft").first()
+    context = context_for(draft)
+    return workflows.publish(definition, context=context, note=note, by_id=by_id, now=database_now())

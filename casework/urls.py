@@ -1,0 +1,21 @@
+"""Every address there is; the permission table in the tests has a row for each."""
+
+from django.urls import include, path
+
+from casework.pages import entry
+
+urlpatterns = [
+    path("", entry.home, name="home"),
+    path("login/", entry.Login.as_view(), name="login"),
+    path("logout/", entry.logout, name="logout"),
+    path("post/", entry.switch_post, name="switch_post"),
+    path("preferences/", entry.preferences, name="preferences"),
+    path("photos/<slug:sha256>/", entry.photo, name="photo"),
+    path("healthz", entry.healthz, name="healthz"),
+    path("m/", include("casework.pages.phone")),
+    path("desk/", include("casework.pages.desk")),
+    path("studio/", include("casework.pages.studio")),
+    path("api/v1/", include("casework.api.urls")),
+]
+handler404 = "casework.pages.door.not_found"
+handler500 = "casework.pages.door.failure"

@@ -1,0 +1,435 @@
+"""The only writers of diagrams and runs. The caller holds the lock of what the run belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import get_language
+
+from workflows import engine
+from workflows.bpmn import CheckContext, Diagram, DiagramRefused, Problem, check, read
+from workflows.bpmn.encoding import as_utf8
+from workflows.engine import OpenStep, Wait
+from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
+from workflows.models import (
+    Definition,
+    Incident,
+    Run,
+    RunStatus,
+    Step,
+    StepStatus,
+    Subscription,
+    Timer,
+    Version,
+    VersionStatus,
+)
+
+CALL_DEPTH = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """Who may take a step, and until when it is due."""
+
+    candidates: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
+Assign = Callable[[OpenStep, Mapping[str, Any]], Assignment]
+
+
+@dataclass(kw_only=True)
+class Move:
+    """What one move of a run changed; the rows are already written."""
+
+    run: Run
+    data: dict[str, Any]
+    opened: list[Step] = field(default_factory=list)
+    done: Step | None = None
+    cancelled: list[Step] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    messages: list[engine.MessageSent] = field(default_factory=list)
+    signals: list[engine.SignalSent] = field(default_factory=list)
+
+    @property
+    def ended(self) -> bool:
+        return self.run.status == RunStatus.ENDED
+
+
+# --- diagrams
+
+
+@transaction.atomic
+def save_draft(
+    definition: Definition,
+    *,
+    bpmn: bytes,
+    forms: Mapping[str, Any] | None = None,
+    tables: Mapping[str, str] | None = None,
+    about: Mapping[str, Any] | None = None,
+    author_id: int | None = None,
+) -> Version:
+    """Keep this diagram as the definition's one draft; forms, tables and facts not given stay as they were.
+
+    Raises DiagramRefused when the bytes are no diagram at all; a diagram with problems can be kept.
+    """
+    read(bpmn)
+    text = as_utf8(bpmn)
+    Definition.objects.select_for_update().get(pk=definition.pk)
+    last = definition.versions.first()
+    draft = definition.versions.filter(status=VersionStatus.DRAFT).first() or Version(definition=definition)
+    draft.bpmn, draft.sha256 = text, sha256(text.encode()).hexdigest()
+    draft.author_id = author_id
+    for name, given in (("forms", forms), ("tables", tables), ("about", about)):
+        if given is not None:
+            setattr(draft, name, dict(given))
+        elif draft.pk is None and last is not None:
+            setattr(draft, name, getattr(last, name))
+    draft.save()
+    return draft
+
+
+def problems_of(version: Version, context: CheckContext) -> tuple[Problem, ...]:
+    """Everything that is wrong or suspicious in a stored version."""
+    try:
+        diagram = read(version.bpmn.encode())
+        found = check(diagram, context=context)
+        if not any(problem.severity == "error" for problem in found):
+            engine.compile_plan([diagram, *_called(diagram, version)], tables=_tables(version))
+    except DiagramRefused as refused:
+        return refused.problems
+    return found
+
+
+@transaction.atomic
+def publish(
+    definition: Definition, *, context: CheckContext, note: str, by_id: int | None, now: datetime
+) -> Version:
+    """Make the draft the version that new cases run on. Raises NoDraft, NotPublishable."""
+    definition = Definition.objects.select_for_update().get(pk=definition.pk)
+    draft = definition.versions.filter(status=VersionStatus.DRAFT).first()
+    if draft is None:
+        raise NoDraft
+    problems = problems_of(draft, context)
+    if any(problem.severity == "error" for problem in problems):
+        raise NotPublishable(problems)
+    last = definition.versions.exclude(number=None).first()
+    definition.versions.published().update(status=VersionStatus.RETIRED)
+    draft.calls = _bind_calls(read(draft.bpmn.encode()))
+    draft.number = (last.number or 0) + 1 if last else 1
+    draft.status = VersionStatus.PUBLISHED
+    draft.note = note
+    draft.published_at = now
+    draft.published_by_id = by_id
+    draft.save()
+    return draft
+
+
+def published_version(key: str) -> Version:
+    """The version new cases of this matter run on. Raises NothingPublished."""
+    version = Version.objects.published().of(key).select_related("definition").first()
+    if version is None:
+        raise NothingPublished
+    return version
+
+
+def published_processes() -> dict[str, int]:
+    """Keys and process ids that a call activity can name, with the version each is bound to today."""
+    found: dict[str, int] = {}
+    for version in Version.objects.published().select_related("definition"):
+        for process in read(version.bpmn.encode()).processes:
+            found[process.id] = version.pk
+        found[version.definition.key] = version.pk
+    return found
+
+
+def _bind_calls(diagram: Diagram) -> dict[str, int]:
+    called = {node.called for node, _scope in diagram.walk() if node.called}
+    called -= {process.id for process in diagram.processes}
+    if not called:
+        return {}
+    published = published_processes()
+    return {name: published[name] for name in sorted(called) if name in published}
+
+
+def _called(diagram: Diagram, version: Version) -> list[Diagram]:
+    """The diagrams a version calls, and those that they call, at most CALL_DEPTH deep."""
+    bound = version.calls or _bind_calls(diagram)
+    found: dict[int, Diagram] = {}
+    todo = [pk for pk in bound.values() if pk != version.pk]
+    for _ in range(CALL_DEPTH):
+        if not todo:
+            break
+        later: list[int] = []
+        for other in Version.objects.filter(pk__in=[pk for pk in todo if pk not in found]):
+            found[other.pk] = read(other.bpmn.encode())
+            later += other.calls.values()
+        todo = [pk for pk in later if pk not in found]
+    return list(found.values())
+
+
+def _tables(version: Version) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in version.tables.items()}
+
+
+@lru_cache(maxsize=256)
+def _plan(version_id: int, _sha256: str) -> engine.Plan:
+    version = Version.objects.get(pk=version_id)
+    diagram = read(version.bpmn.encode())
+    return engine.compile_plan([diagram, *_called(diagram, version)], tables=_tables(version))
+
+
+def plan_of(version: Version) -> engine.Plan:
+    """The executable plan; cached per process, since a published version never changes."""
+    return _plan(version.pk, version.sha256)
+
+
+# --- runs
+
+
+@dataclass(kw_only=True)
+class Walk:
+    """A run that is being moved: its row, the engine's run, and how steps are assigned."""
+
+    row: Run
+    live: engine.Run
+    assign: Assign
+    now: datetime
+
+
+def begin(
+    version: Version,
+    *,
+    data: Mapping[str, Any],
+    assign: Assign,
+    now: datetime,
+    calendar: engine.Calendar | None = None,
+) -> Walk:
+    """Start a run; `settle` writes it. Raises MoveRefused."""
+    row = Run(version=version, started_at=now)
+    with _refusals():
+        live = engine.start(plan_of(version), data=dict(data), now=now, calendar=calendar)
+    return Walk(row=row, live=live, assign=assign, now=now)
+
+
+def resume(
+    row: Run,
+    *,
+    data: Mapping[str, Any],
+    assign: Assign,
+    now: datetime,
+    calendar: engine.Calendar | None = None,
+) -> Walk:
+    """Load a run for one move. Raises StepNotOpen when the run is over."""
+    if row.status != RunStatus.RUNNING:
+        raise StepNotOpen
+    with _refusals():
+        live = engine.load(plan_of(row.version), row.state, data=dict(data), now=now, calendar=calendar)
+    return Walk(row=row, live=live, assign=assign, now=now)
+
+
+def complete(walk: Walk, step: Step, *, values: Mapping[str, Any], outcome: str = "") -> Move:
+    """Complete a step and let the run move on. Raises StepNotOpen, MoveRefused."""
+    with _refusals():
+        walk.live.complete(step.token, dict(values))
+    return settle(walk, done=step, outcome=outcome)
+
+
+def fail(walk: Walk, step: Step, *, error: str, message: str) -> Move:
+    """A machine step raised a BPMN error."""
+    with _refusals():
+        walk.live.fail(step.token, error, message)
+    return settle(walk, done=step, outcome="failed")
+
+
+def fire(walk: Walk, timer: Timer) -> Move:
+    """A timer is due."""
+    with _refusals():
+        walk.live.fire(timer.token)
+    timer.fired_at = walk.now
+    timer.save(update_fields=["fired_at"])
+    return settle(walk)
+
+
+def deliver(walk: Walk, *, name: str, correlation: str | None, payload: Mapping[str, Any] | None) -> Move:
+    """A message arrives. Raises MoveRefused when this run does not wait for it."""
+    with _refusals():
+        walk.live.deliver(name, correlation=correlation, payload=dict(payload or {}))
+    return settle(walk)
+
+
+def signal(walk: Walk, *, name: str, payload: Mapping[str, Any] | None) -> Move:
+    with _refusals():
+        walk.live.signal(name, payload=dict(payload or {}))
+    return settle(walk)
+
+
+def cancel(walk: Walk) -> Move:
+    """End the run from outside (作废, 强制结案)."""
+    walk.live.cancel()
+    walk.row.status = RunStatus.CANCELLED
+    walk.row.ended_at = walk.now
+    return settle(walk)
+
+
+def settle(walk: Walk, *, done: Step | None = None, outcome: str = "") -> Move:
+    """Write the state and its projection after a move."""
+    row, live = walk.row, walk.live
+    row.state, row.state_version = live.dump(), live.state_version
+    row.moves += 1
+    row.path = _walked(row.path, live.effects)
+    if live.ended and row.status == RunStatus.RUNNING:
+        row.status, row.ended_at = RunStatus.ENDED, walk.now
+    fresh = row.pk is None
+    row.save()
+    move = Move(run=row, data=live.data)
+    _project_steps(walk, move, done=done, outcome=outcome, fresh=fresh)
+    _project_waits(row, live.waits(), now=walk.now, fresh=fresh)
+    _sort_effects(walk, move)
+    return move
+
+
+def _walked(path: Mapping[str, int], effects: Iterable[object]) -> dict[str, int]:
+    counts = dict(path)
+    for effect in effects:
+        if isinstance(effect, engine.Passed):
+            counts[effect.element] = counts.get(effect.element, 0) + 1
+    return counts
+
+
+def _project_steps(walk: Walk, move: Move, *, done: Step | None, outcome: str, fresh: bool) -> None:
+    row, now = walk.row, walk.now
+    wanted = {step.token: step for step in walk.live.steps()}
+    standing = {} if fresh else {step.token: step for step in Step.objects.open().filter(run=row)}
+    if done is not None:
+        done.status, done.closed_at, done.outcome = StepStatus.DONE, now, outcome[:64]
+        done.save(update_fields=["status", "closed_at", "outcome"])
+        standing.pop(done.token, None)
+        move.done = done
+    move.cancelled = [step for token, step in standing.items() if token not in wanted]
+    if move.cancelled:
+        Step.objects.filter(pk__in=[step.pk for step in move.cancelled]).update(
+            status=StepStatus.CANCELLED, closed_at=now
+        )
+    new = [_new_step(walk, step, opened_by=done) for token, step in wanted.items() if token not in standing]
+    move.opened = Step.objects.bulk_create(new)
+
+
+def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
+    assignment = walk.assign(step, walk.live.data) if step.kind == "human" else Assignment()
+    return Step(
+        run=walk.row,
+        token=step.token,
+        element=step.element,
+        name=step.name or step.element,
+        lane=step.lane or "",
+        kind=step.kind,
+        operation=step.operation or "",
+        settings=dict(step.settings),
+        instance=dict(step.instance),
+        candidates=list(assignment.candidates),
+        opened_by=opened_by,
+        opened_at=walk.now,
+        due_at=assignment.due_at,
+    )
+
+
+def _project_waits(row: Run, waits: tuple[Wait, ...], *, now: datetime, fresh: bool) -> None:
+    timers = {(w.token, w.due_at): w for w in waits if w.due_at is not None}
+    events = {(w.token, w.kind, w.event or ""): w for w in waits if w.due_at is None}
+    if not fresh:
+        for timer in Timer.objects.filter(run=row, fired_at=None):
+            if timers.pop((timer.token, timer.due_at), None) is None:
+                timer.delete()
+        for held in Subscription.objects.filter(run=row):
+            wait = events.pop((held.token, held.kind, held.name), None)
+            if wait is None:
+                held.delete()
+    Timer.objects.bulk_create(
+        [
+            Timer(run=row, token=w.token, element=w.element, name=w.name or "", due_at=w.due_at)
+            for w in timers.values()
+        ]
+    )
+    Subscription.objects.bulk_create(
+        [
+            Subscription(
+                run=row,
+                token=w.token,
+                element=w.element,
+                label=w.name or "",
+                kind=w.kind,
+                name=w.event or "",
+                correlation=w.correlation or "",
+                opened_at=now,
+            )
+            for w in events.values()
+        ]
+    )
+
+
+def _sort_effects(walk: Walk, move: Move) -> None:
+    steps = {step.token: step for step in move.opened}
+    for effect in walk.live.effects:
+        match effect:
+            case engine.MessageSent():
+                move.messages.append(effect)
+            case engine.SignalSent():
+                move.signals.append(effect)
+            case engine.Incident():
+                move.incidents.append(_incident(walk, effect, steps))
+            case _:
+                pass
+
+
+def _incident(walk: Walk, effect: engine.Incident, steps: Mapping[int, Step]) -> Incident:
+    return Incident.objects.create(
+        run=walk.row,
+        step=steps.get(effect.token),
+        element=effect.element,
+        kind=effect.kind,
+        message=effect.text(get_language() or "zh-hans"),
+        data={key: str(value) for key, value in effect.params.items()},
+        opened_at=walk.now,
+    )
+
+
+class _refusals:  # noqa: N801 - reads as a statement: `with _refusals():`
+    """Maps the engine's errors to this package's, so that nobody above knows the engine's."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, engine.NotOpen):
+            raise StepNotOpen from error
+        if isinstance(error, engine.EngineError):
+            raise MoveRefused(str(error)) from error
+
+
+def rebuild(row: Run, *, data: Mapping[str, Any], assign: Assign, now: datetime) -> list[str]:
+    """Compare the projection with the state and name every difference; changes nothing.
+
+    Steps, timers and subscriptions are what `Run.state` says: an empty list is the proof.
+    """
+    if row.status != RunStatus.RUNNING:
+        return [f"{s} is open in a run that is over" for s in Step.objects.open().filter(run=row)]
+    live = engine.load(plan_of(row.version), row.state, data=dict(data), now=now)
+    wanted = {(s.token, s.element) for s in live.steps()}
+    held = set(Step.objects.open().filter(run=row).values_list("token", "element"))
+    timers = {(w.token, w.due_at) for w in live.waits() if w.due_at is not None}
+    rows = set(Timer.objects.filter(run=row, fired_at=None).values_list("token", "due_at"))
+    events = {(w.token, w.kind, w.event or "") for w in live.waits() if w.due_at is None}
+    subscriptions = set(Subscription.objects.filter(run=row).values_list("token", "kind", "name"))
+    pairs = (("step", wanted, held), ("timer", timers, rows), ("subscription", events, subscriptions))
+    return [
+        f"{name} {item} is {'missing' if item in state else 'left over'}"
+        for name, state, table in pairs
+        for item in sorted(state ^ table, key=str)
+    ]
