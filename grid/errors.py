@@ -42,3 +42,40 @@ class AreaUnknown(GridError):
 class SummaryTooLong(GridError):
     code = "summary_too_long"
     message = _("The summary is longer than 500 characters.")
+
+
+class PhotoRefused(GridError):
+    """Any photo that isn't kept, whatever the reason."""
+
+    code = "photo_refused"
+    message = _("This photo can't be kept.")
+
+
+class PhotoEmpty(PhotoRefused):
+    code = "photo_empty"
+    message = _("The photo is empty. Take it again.")
+
+
+class PhotoTooLarge(PhotoRefused):
+    code = "photo_too_large"
+    message = _("The photo is larger than 15 MB. Choose a smaller one.")
+
+
+class PhotoTooManyPixels(PhotoRefused):
+    code = "photo_too_many_pixels"
+    message = _("The photo has more than 40 million pixels. Choose a smaller one.")
+
+
+class PhotoKindRefused(PhotoRefused):
+    code = "photo_kind_refused"
+    message = _("This isn't a photo we can read. JPEG, PNG and WebP are possible.")
+
+
+class PhotoUnreadable(PhotoRefused):
+    code = "photo_unreadable"
+    message = _("The photo is damaged. Take it again.")
+
+
+class PhotoDamaged(PhotoRefused):
+    code = "photo_damaged"
+    message = _("The photo changed on the way here. Send it again.")

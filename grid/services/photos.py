@@ -1,0 +1,146 @@
+"""Photos: what comes in is checked by its content, read, and kept as a plain JPEG of our own."""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from grid.errors import (
+    PhotoDamaged,
+    PhotoEmpty,
+    PhotoKindRefused,
+    PhotoTooLarge,
+    PhotoTooManyPixels,
+    PhotoUnreadable,
+)
+from grid.models import Photo, User
+from grid.services.exif import Taken, read_taken
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+QUALITY = 88
+THUMB_EDGE, THUMB_QUALITY = 480, 80
+
+# What Pillow's decoders raise on files that lie about themselves; each was met with damaged files.
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Picture:
+    """A photo made safe: two JPEGs without anything but pixels, and what was read before."""
+
+    jpeg: bytes
+    thumb: bytes
+    width: int
+    height: int
+    taken: Taken
+
+
+def store_photo(content: bytes, *, owner: User, announced_sha256: str | None = None) -> Photo:
+    """Keep a photo for its owner; the same bytes again are the same photo.
+
+    The id is the hash of the received bytes, so that the phone knows it before it has an answer. Refuses
+    what is no JPEG, PNG or WebP, what is too large, and bytes that aren't the announced ones.
+    """
+    _ensure_size(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    if announced_sha256 is not None and announced_sha256.lower() != sha256:
+        raise PhotoDamaged
+    known = Photo.objects.filter(owner=owner, sha256=sha256).first()
+    if known and default_storage.exists(str(known.file.name)) and default_storage.exists(known.thumb_name):
+        return known
+    return _keep(_picture(content), sha256=sha256, owner=owner)
+
+
+def _ensure_size(content: bytes) -> None:
+    if not content:
+        raise PhotoEmpty
+    if len(content) > settings.PHOTO_BYTES:
+        raise PhotoTooLarge
+
+
+def _picture(content: bytes) -> _Picture:
+    with _opened(content) as image:
+        taken = read_taken(image)
+        pixels = _upright_rgb(image)
+    thumb = pixels.copy()
+    thumb.thumbnail((THUMB_EDGE, THUMB_EDGE))
+    return _Picture(
+        jpeg=_jpeg(pixels, quality=QUALITY),
+        thumb=_jpeg(thumb, quality=THUMB_QUALITY),
+        width=pixels.width,
+        height=pixels.height,
+        taken=taken,
+    )
+
+
+def _opened(content: bytes) -> Image.Image:
+    """Reads the header only; refuses by its size before any pixel is decoded."""
+    try:
+        image = Image.open(BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        raise PhotoKindRefused from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoTooManyPixels from error
+    except _BROKEN as error:
+        raise PhotoUnreadable from error
+    if image.width * image.height > settings.PHOTO_PIXELS:
+        raise PhotoTooManyPixels
+    return image
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    try:
+        upright = ImageOps.exif_transpose(image)
+        if upright.has_transparency_data:
+            layer = upright.convert("RGBA")
+            paper = Image.new("RGBA", layer.size, "white")
+            upright = Image.alpha_composite(paper, layer)
+        return upright.convert("RGB")
+    except _BROKEN as error:
+        raise PhotoUnreadable from error
+
+
+def _jpeg(pixels: Image.Image, *, quality: int) -> bytes:
+    # A fresh image: whatever the decoder hung onto the old one (EXIF, comments, colour profile) stays behind.
+    clean = Image.new("RGB", pixels.size)
+    clean.paste(pixels)
+    out = BytesIO()
+    clean.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def _keep(picture: _Picture, *, sha256: str, owner: User) -> Photo:
+    """Files first, row second: a crash in between leaves a file without a row, which the next try reuses."""
+    stem = f"photos/{owner.pk}/{sha256[:2]}/{sha256}"
+    _write(f"{stem}-thumb.jpg", picture.thumb)
+    _write(f"{stem}.jpg", picture.jpeg)
+    with transaction.atomic():
+        photo, _is_new = Photo.objects.get_or_create(
+            owner=owner,
+            sha256=sha256,
+            defaults={
+                "file": f"{stem}.jpg",
+                "width": picture.width,
+                "height": picture.height,
+                "bytes": len(picture.jpeg),
+                "taken_at": picture.taken.at,
+                "lat": picture.taken.lat,
+                "lon": picture.taken.lon,
+                "accuracy": picture.taken.accuracy,
+            },
+        )
+    return photo
+
+
+def _write(name: str, content: bytes) -> None:
+    """The same photo always gives the same file, so a whole one that is there already will do."""
+    if default_storage.exists(name):
+        if default_storage.size(name) == len(content):
+            return
+        default_storage.delete(name)
+    default_storage.save(name, ContentFile(content))
