@@ -1,0 +1,322 @@
+"""What the screens of one case need: its timeline, stage line, photos, open steps and the marks on its diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from casework.access import Viewer, verbs_allowed
+from casework.errors import NotFound
+from casework.models import Attachment, Case, CaseEvent, Clock, Decision
+from casework.verbs import VERBS, Verb
+from grid.models import Post, User
+from grid.queries.posts import holders_by_post
+from workflows.models import Step, StepKind, StepStatus
+
+EVENT_WORDS: dict[str, str | Promise] = {
+    "reported": _("Reported"),
+    "opened": _("Work waits for"),
+    "claimed": _("Signed for"),
+    "released": _("Put back into the pool"),
+    "completed": _("Gave feedback"),
+    "approved": _("Approved"),
+    "rejected": _("Rejected"),
+    "returned": _("Returned"),
+    "transferred": _("Passed on"),
+    "timer": _("A time limit took effect"),
+    "message": _("A message arrived"),
+    "signal": _("A signal arrived"),
+    "machine": _("Done by the system"),
+    "incident": _("The system could not go on"),
+    "overdue": _("Overdue"),
+    "comment": _("Comment"),
+    "closed": _("Closed"),
+    "voided": _("Voided"),
+}
+
+# How an entry of the timeline looks; the words are those of the style sheets.
+EVENT_LOOKS = {
+    "returned": "back",
+    "rejected": "back",
+    "comment": "say",
+    "overdue": "warn",
+    "incident": "warn",
+    "timer": "clock",
+    "completed": "done",
+    "approved": "done",
+    "closed": "done",
+    "opened": "next",
+    "machine": "sys",
+    "message": "sys",
+    "signal": "sys",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A photo in its place."""
+
+    sha256: str
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A field that an entry changed."""
+
+    name: str
+    before: Any  # Any: JSON
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One line of the timeline, ready to show. `group` is the tab it belongs to: work, talk, time or system."""
+
+    seq: int
+    kind: str
+    words: str | Promise
+    look: str
+    group: str
+    at: datetime
+    who: str
+    post: str
+    unit: str
+    step: str
+    comment: str
+    pins: tuple[str, ...]
+    changes: tuple[Change, ...]
+    photos: tuple[Shot, ...]
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One station of the line: `state` is done, now or later."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """A post that may take a step, and who sits there."""
+
+    code: str
+    name: str
+    unit: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenWork:
+    """An open step of the case as one viewer sees it."""
+
+    step: Step
+    verbs: tuple[Verb, ...]
+    holders: tuple[Holder, ...]
+    claimed_by: str
+    clock: Clock | None
+    returned: Decision | None
+
+    @property
+    def is_mine(self) -> bool:
+        return bool(self.verbs)
+
+
+def access_case(viewer: Viewer, number: str) -> Case:
+    """The case, if this viewer may see it; NotFound otherwise, as if it were not there."""
+    case = (
+        Case.objects.visible_to(viewer)
+        .select_related("matter", "area__parent", "run__version__definition", "report", "reporter")
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        raise NotFound
+    return case
+
+
+def access_step(viewer: Viewer, step_id: int) -> tuple[Case, Step]:
+    """A step with its case, open or not; NotFound when the case is not visible."""
+    step = Step.objects.filter(pk=step_id).select_related("run__case", "claimed_by").first()
+    if step is None:
+        raise NotFound
+    return access_case(viewer, step.run.case.number), step
+
+
+def timeline(case: Case) -> list[Entry]:
+    """The journal for people, the newest first. Four queries, however long it is."""
+    events = list(CaseEvent.objects.filter(case=case).select_related("by").order_by("-seq"))
+    posts = {
+        post.code: post
+        for post in Post.objects.filter(code__in={e.post for e in events if e.post}).select_related("unit")
+    }
+    shots = _shots_by_step(case)
+    return [_entry(event, posts, shots) for event in events]
+
+
+def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | None, list[Shot]]) -> Entry:
+    post = posts.get(event.post)
+    data = event.data
+    step = data.get("step")
+    at_step: int | None = None if event.kind == "reported" else step
+    shown = shots.get(at_step, []) if event.kind in _WITH_PHOTOS else []
+    return Entry(
+        seq=event.seq,
+        kind=event.kind,
+        words=EVENT_WORDS.get(event.kind, event.kind),
+        look=EVENT_LOOKS.get(event.kind, ""),
+        group=_group(event.kind),
+        at=event.at,
+        who=str(event.by) if event.by else "",
+        post=post.name if post else "",
+        unit=post.unit.name if post else "",
+        step=str(data.get("name", "")),
+        comment=str(data.get("comment", "")),
+        pins=tuple(data.get("pins", ())),
+        changes=tuple(
+            Change(name=name, before=pair[0], after=pair[1]) for name, pair in data.get("changes", {}).items()
+        ),
+        photos=tuple(shown),
+        data=data,
+    )
+
+
+_WITH_PHOTOS = frozenset({"reported", "completed", "approved", "rejected", "returned"})
+
+
+def _group(kind: str) -> str:
+    if kind in ("timer", "overdue"):
+        return "time"
+    if kind == "comment":
+        return "talk"
+    return "system" if kind in ("machine", "message", "signal", "incident") else "work"
+
+
+def _shots_by_step(case: Case) -> dict[int | None, list[Shot]]:
+    shots: dict[int | None, list[Shot]] = {}
+    for kept in case.attachments.select_related("photo").order_by("added_at", "pk"):
+        shots.setdefault(kept.step_id, []).append(_shot(kept))
+    return shots
+
+
+def _shot(kept: Attachment) -> Shot:
+    return Shot(sha256=kept.photo.sha256, label=kept.label, at=kept.photo.taken_at or kept.added_at)
+
+
+def gallery(case: Case) -> list[Shot]:
+    """All photos of the case in the order they came."""
+    return [_shot(kept) for kept in case.attachments.select_related("photo")]
+
+
+def stages(case: Case, *, language: str | None = None) -> list[Stage]:
+    """The line (上报 → … → 办结) with what is behind, where it stands and what is to come.
+
+    The stages come with the version: `about["stages"]` = [{"label": {"zh", "en"}, "elements": [ids]}]. A
+    stage is now when one of its elements is open, done when one was passed and nothing before it is open.
+    """
+    drawn = case.run.version.about.get("stages", [])
+    if not drawn:
+        return []
+    here = set(Step.objects.open().filter(run=case.run).values_list("element", flat=True))
+    waits = set(case.run.timers.filter(fired_at=None).values_list("element", flat=True))
+    waits |= set(case.run.subscriptions.values_list("element", flat=True))
+    current = here or waits
+    states = [_stage_state(stage, case, current) for stage in drawn]
+    if not case.is_open:
+        states = ["done" if case.status == "closed" or s == "done" else "later" for s in states]
+    elif "now" not in states:
+        last = max((n for n, state in enumerate(states) if state == "done"), default=0)
+        states[last] = "now"
+    lang = (language or get_language() or "zh-hans")[:2]
+    return [Stage(label=_label(stage, lang), state=state) for stage, state in zip(drawn, states, strict=True)]
+
+
+def _stage_state(stage: Mapping[str, Any], case: Case, current: set[str]) -> str:
+    elements = set(stage.get("elements", ()))
+    if elements & current:
+        return "now"
+    return "done" if elements & set(case.run.path) else "later"
+
+
+def _label(stage: Mapping[str, Any], language: str) -> str:
+    label = stage.get("label", "")
+    if isinstance(label, Mapping):
+        return str(label.get(language) or label.get("zh") or "")
+    return str(label)
+
+
+def diagram_marks(case: Case) -> dict[str, Any]:
+    """What the viewer paints: the elements passed (with how often) and where the case stands."""
+    now = list(Step.objects.open().filter(run=case.run).values_list("element", flat=True))
+    now += list(case.run.subscriptions.exclude(kind="conditional").values_list("element", flat=True))
+    return {"done": case.run.path, "now": sorted(set(now))}
+
+
+def open_work(case: Case, viewer: Viewer) -> list[OpenWork]:
+    """The open steps for people; the viewer's own first."""
+    steps = list(
+        Step.objects.open()
+        .filter(run=case.run, kind=StepKind.HUMAN)
+        .select_related("claimed_by", "clock")
+        .prefetch_related(
+            Prefetch("opened_by__decisions", queryset=Decision.objects.select_related("by", "post"))
+        )
+    )
+    holders = holders_of_steps(steps)
+    work = [_open_work(step, case, viewer, holders) for step in steps]
+    return sorted(work, key=lambda one: (not one.is_mine, one.step.opened_at, one.step.pk))
+
+
+def _open_work(step: Step, case: Case, viewer: Viewer, holders: Mapping[str, Holder]) -> OpenWork:
+    allowed = verbs_allowed(viewer, step, reporter_id=case.reporter_id)
+    return OpenWork(
+        step=step,
+        verbs=tuple(VERBS[key] for key in VERBS if key in allowed),
+        holders=tuple(holders[code] for code in step.candidates if code in holders),
+        claimed_by=str(step.claimed_by) if step.claimed_by else "",
+        clock=getattr(step, "clock", None),
+        returned=return_behind(step),
+    )
+
+
+def return_behind(step: Step) -> Decision | None:
+    """The return or refusal that opened this step, with its reason and its pins."""
+    if step.opened_by is None:
+        return None
+    return next((d for d in step.opened_by.decisions.all() if d.verb in ("return", "reject")), None)
+
+
+def holders_of_steps(steps: Iterable[Step]) -> dict[str, Holder]:
+    """Who sits on the posts that these steps are offered to, today."""
+    codes = {code for step in steps for code in step.candidates}
+    people: dict[str, list[User]] = holders_by_post(codes, on=timezone.localdate())
+    posts = Post.objects.filter(code__in=codes).select_related("unit")
+    return {
+        post.code: Holder(
+            code=post.code,
+            name=post.name,
+            unit=post.unit.name,
+            people=tuple(str(user) for user in people.get(post.code, ())),
+        )
+        for post in posts
+    }
+
+
+def closed_steps(case: Case) -> list[Step]:
+    """Steps that are done, in the order they ended."""
+    return list(
+        Step.objects.filter(run=case.run, status=StepStatus.DONE, kind=StepKind.HUMAN).order_by(
+            "closed_at", "pk"
+        )
+    )
