@@ -1,0 +1,164 @@
+"""One Django field for each kind of question: the table KINDS says which."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from casework.forms import fields, widgets
+from casework.forms.definition import FieldDefinition, FieldKind
+
+TEXT_LENGTH, LONG_TEXT_LENGTH = 200, 5000
+SEGMENT_LETTERS = 16
+MOST_OPTIONS = 7
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What a field needs to know beside its definition."""
+
+    language: str
+    posts: Pairs = ()
+    in_table: bool = False
+
+
+def control(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    """The field that takes an answer."""
+    field = KINDS[asked.kind](asked, asking)
+    field.label = asked.label.in_language(asking.language)
+    field.help_text = asked.hint.in_language(asking.language) if asked.hint else ""
+    field.required = asked.required and asked.is_asked
+    return field
+
+
+def shown_control(asked: FieldDefinition, asking: Asking, value: Any) -> forms.Field:
+    """The field that only shows what the case knows; pictures and tables keep their look."""
+    if asked.kind in {FieldKind.PHOTO, FieldKind.TABLE}:
+        widget = control(asked, asking).widget
+    else:
+        widget = widgets.Shown(value_text(asked, value, asking))
+    label, hint = asked.label.in_language(asking.language), asked.hint
+    help_text = hint.in_language(asking.language) if hint else ""
+    return fields.ShownField(widget=widget, label=label, help_text=help_text, initial=value)
+
+
+def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
+    """A stored value as people read it."""
+    labels = {each.value: each.label.in_language(asking.language) for each in asked.choices}
+    labels |= dict(asking.posts) if asked.kind is FieldKind.POST else {}
+    match value:
+        case None | "" | []:
+            return "—"
+        case bool():
+            return _("Yes") if value else _("No")
+        case int() | float():
+            unit = asked.unit.in_language(asking.language) if asked.unit else ""
+            return f"{value} {unit}".strip()
+        case list():
+            return _(", ").join(labels.get(str(each), str(each)) for each in value)
+        case {"address": address, "lat": lat, "lon": lon}:
+            return str(address or f"{lat}, {lon}")
+        case {"name": name, "phone": phone}:
+            return f"{name} {phone}".strip()
+    return labels.get(str(value), str(value))
+
+
+def _text(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return _text_field(asked, widgets.Line(), TEXT_LENGTH)
+
+
+def _long_text(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return _text_field(asked, widgets.Lines(attrs={"rows": 3}), LONG_TEXT_LENGTH)
+
+
+def _text_field(asked: FieldDefinition, widget: forms.Widget, most: int) -> forms.Field:
+    return fields.TextField(
+        widget=widget,
+        max_length=int(asked.most) if asked.most else most,
+        min_length=int(asked.least) if asked.least else None,
+    )
+
+
+def _number(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.NumberField(least=asked.least, most=asked.most, whole=asked.whole)
+
+
+def _choice(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return _one_of(_pairs(asked, asking), in_table=asking.in_table)
+
+
+def _post(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return _one_of(asking.posts, in_table=asking.in_table)
+
+
+def _one_of(pairs: Pairs, *, in_table: bool) -> forms.Field:
+    """Few short answers lie side by side, more below each other, many in a list that drops down."""
+    letters = sum(len(label) for value, label in pairs)
+    if in_table or len(pairs) > MOST_OPTIONS:
+        return fields.ChoiceField(choices=[("", _("Choose")), *pairs], widget=widgets.Drop)
+    is_short = len(pairs) <= 4 and letters <= SEGMENT_LETTERS
+    return fields.ChoiceField(choices=pairs, widget=widgets.Segments if is_short else widgets.Options)
+
+
+def _choices(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.ChoicesField(choices=_pairs(asked, asking), widget=widgets.Checks)
+
+
+def _pairs(asked: FieldDefinition, asking: Asking) -> Pairs:
+    return [(each.value, each.label.in_language(asking.language)) for each in asked.choices]
+
+
+def _yes_no(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    pairs = [("true", _("Yes")), ("false", _("No"))]
+    if asking.in_table:
+        return fields.YesNoField(widget=widgets.YesNoDrop(choices=[("", ""), *pairs]))
+    return fields.YesNoField(widget=widgets.YesNo(choices=pairs))
+
+
+def _date(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.DateField(widget=widgets.DateInput())
+
+
+def _photo(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.PhotoField(least=asked.least, most=asked.most)
+
+
+def _place(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.PlaceField()
+
+
+def _person(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.PersonField()
+
+
+def _table(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    in_table = Asking(language=asking.language, in_table=True)
+    columns = {each.name: control(each, in_table) for each in asked.columns}
+    return fields.TableField(
+        columns=columns, least=asked.least, most=asked.most, widget=widgets.Table(columns)
+    )
+
+
+def _note(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.ShownField(widget=widgets.Shown(asked.label.in_language(asking.language)))
+
+
+KINDS: Mapping[FieldKind, Callable[[FieldDefinition, Asking], forms.Field]] = {
+    FieldKind.TEXT: _text,
+    FieldKind.LONG_TEXT: _long_text,
+    FieldKind.NUMBER: _number,
+    FieldKind.CHOICE: _choice,
+    FieldKind.CHOICES: _choices,
+    FieldKind.YES_NO: _yes_no,
+    FieldKind.DATE: _date,
+    FieldKind.PHOTO: _photo,
+    FieldKind.PLACE: _place,
+    FieldKind.PERSON: _person,
+    FieldKind.POST: _post,
+    FieldKind.TABLE: _table,
+    FieldKind.NOTE: _note,
+}
