@@ -1,0 +1,369 @@
+"""Simple JUEL (``${x > 3 && !y}``) and FEEL (``= x = 3 and not(y)``) spelled in our language.
+
+A small recursive-descent reader; what it does not know it refuses, and the author gets the message about our own reading.
+Only simple forms are meant: comparisons, and/or/not, arithmetic, list and text tests, the variable calls of Camunda and Flowable.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from workflows.expressions import limits
+from workflows.expressions.errors import ExpressionError
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One reading. ``offset`` is where our text begins in the author's; None when positions no longer match."""
+
+    text: str
+    dialect: str | None
+    offset: int | None
+
+
+def translations(text: str) -> Iterator[Candidate]:
+    """The readings to try, the likeliest first."""
+    body = text.strip()
+    if body.startswith(("${", "#{")) or "${" in body:
+        yield from _juel(text)
+    elif body.startswith("=") and not body.startswith("=="):
+        yield Candidate(body[1:], "FEEL", text.index("=") + 1)
+        yield from _read(body[1:], "FEEL")
+    else:
+        yield Candidate(text, None, 0)
+        yield from _read(body, "JUEL")
+
+
+def _juel(text: str) -> Iterator[Candidate]:
+    """One expression alone in its braces keeps its type; mixed with text it makes a text."""
+    parts = _parts(text.strip())
+    if len(parts) == 1 and not parts[0][0]:
+        inner = parts[0][1]
+        yield from _read(inner, "JUEL")
+        yield Candidate(inner, "JUEL", text.index("{") + 1)
+        return
+    pieces = []
+    for literal, inner in parts:
+        if literal:
+            pieces.append(_quoted(literal))
+        if inner:
+            pieces.extend(f"text({reading.text})" for reading in _read(inner, "JUEL"))
+    if len(pieces) >= len([None for literal, inner in parts for side in (literal, inner) if side]):
+        yield Candidate(" + ".join(pieces), "JUEL", None)
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """(text before, expression) pairs; braces inside quotation marks don't count."""
+    parts: list[tuple[str, str]] = []
+    rest = text
+    while found := re.search(r"[$#]\{", rest):
+        end = _closing(rest, found.end())
+        if end is None:
+            raise ExpressionError("unclosed", position=len(text) - len(rest) + found.start())
+        parts.append((rest[: found.start()], rest[found.end() : end]))
+        rest = rest[end + 1 :]
+    return [*parts, (rest, "")] if rest else parts
+
+
+def _closing(text: str, start: int) -> int | None:
+    quote = ""
+    depth = 0
+    for position in range(start, len(text)):
+        sign = text[position]
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "{":
+            depth += 1
+        elif sign == "}":
+            if not depth:
+                return position
+            depth -= 1
+    return None
+
+
+def _read(text: str, dialect: str) -> Iterator[Candidate]:
+    try:
+        yield Candidate(Reader(text, dialect).whole(), dialect, None)
+    except ExpressionError:
+        return
+
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w])|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+    r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||==|!=|<=|>=|\.\.|[-+*/%<>=!()\[\].,?:]))"
+)
+_COMPARISONS: Final = {
+    "==": "==", "=": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", "<=": "<=", "le": "<=",
+    ">": ">", "gt": ">", ">=": ">=", "ge": ">=",
+}  # fmt: skip
+_LITERALS: Final = {
+    "true": "True",
+    "false": "False",
+    "null": "None",
+    "True": "True",
+    "False": "False",
+    "None": "None",
+}
+_WORDS: Final = frozenset({
+    "and", "or", "not", "empty", "eq", "ne", "lt", "le", "gt", "ge", "div", "mod", "if", "then", "else", "in", "between",
+    "instanceof", "for", "return", "some", "every", "satisfies",
+})  # fmt: skip
+#: Functions of FEEL, some of two words, and methods of Java's texts and lists. {0} is the first value.
+_FUNCTIONS: Final = {
+    ("count", 1): "len({0})", ("list contains", 2): "contains({0}, {1})", ("starts with", 2): "starts_with({0}, {1})",
+    ("ends with", 2): "ends_with({0}, {1})", ("string length", 1): "len({0})", ("upper case", 1): "upper({0})",
+    ("lower case", 1): "lower({0})", ("is defined", 1): "exists({0})", ("number", 1): "float({0})",
+    ("string", 1): "text({0})", ("date and time", 1): "datetime({0})", ("not", 1): "(not {0})",
+}  # fmt: skip
+_METHODS: Final = {
+    ("size", 0): "len({0})", ("length", 0): "len({0})", ("isEmpty", 0): "(len({0}) == 0)",
+    ("contains", 1): "contains({0}, {1})", ("equals", 1): "({0} == {1})", ("startsWith", 1): "starts_with({0}, {1})",
+    ("endsWith", 1): "ends_with({0}, {1})", ("toLowerCase", 0): "lower({0})", ("toUpperCase", 0): "upper({0})",
+    ("trim", 0): "strip({0})", ("get", 1): "{0}[{1}]", ("containsKey", 1): "contains({0}, {1})",
+    ("equalsIgnoreCase", 1): "(lower({0}) == lower({1}))", ("toString", 0): "text({0})",
+    ("booleanValue", 0): "{0}", ("intValue", 0): "int({0})",
+}  # fmt: skip
+_HOLDERS: Final = frozenset({"execution", "delegateExecution", "variables", "vars", "task"})
+
+
+class Reader:
+    """Reads one expression of JUEL or FEEL and writes ours."""
+
+    def __init__(self, text: str, dialect: str) -> None:
+        self.feel = dialect == "FEEL"
+        self.tokens = _tokens(text)
+        self.next = 0
+        self.depth = 0
+
+    def whole(self) -> str:
+        written = self._expression()
+        if self.next < len(self.tokens):
+            raise ExpressionError("foreign")
+        return written
+
+    def _expression(self) -> str:
+        self.depth += 1
+        if self.depth > limits.DEPTH:
+            raise ExpressionError("too_deep", limit=limits.DEPTH)
+        written = self._choice()
+        self.depth -= 1
+        return written
+
+    def _choice(self) -> str:
+        if self.feel and self._take("if"):
+            test = self._expression()
+            self._expect("then")
+            then = self._expression()
+            self._expect("else")
+            return f"({then} if {test} else {self._expression()})"
+        test = self._or()
+        if not self._take("?"):
+            return test
+        then = self._expression()
+        self._expect(":")
+        return f"({then} if {test} else {self._expression()})"
+
+    def _or(self) -> str:
+        parts = [self._and()]
+        while self._take("||", "or"):
+            parts.append(self._and())
+        return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
+
+    def _and(self) -> str:
+        parts = [self._equality()]
+        while self._take("&&", "and"):
+            parts.append(self._equality())
+        return parts[0] if len(parts) == 1 else f"({' and '.join(parts)})"
+
+    def _equality(self) -> str:
+        left = self._relation()
+        while sign := self._take("==", "!=", "eq", "ne", *(("=",) if self.feel else ())):
+            left = f"({left} {_COMPARISONS[sign]} {self._relation()})"
+        return left
+
+    def _relation(self) -> str:
+        left = self._sum()
+        while sign := self._take("<", "<=", ">", ">=", "lt", "le", "gt", "ge", "in", "between"):
+            if sign == "in":
+                left = self._within(left)
+            elif sign == "between":
+                low = self._sum()
+                self._expect("and")
+                high = self._sum()
+                left = f"({low} <= {left} <= {high})"
+            else:
+                left = f"({left} {_COMPARISONS[sign]} {self._sum()})"
+        return left
+
+    def _within(self, left: str) -> str:
+        """``x in [1..3]``, ``x in (1, 2)`` or ``x in list``."""
+        mark = self.next
+        opening = self._take("[", "(", "]")
+        if opening:
+            low = self._sum()
+            if self._take(".."):
+                high, closing = self._sum(), self._take("]", ")", "[")
+                if not closing:
+                    raise ExpressionError("foreign")
+                below, above = "<=" if opening == "[" else "<", "<=" if closing == "]" else "<"
+                return f"({low} {below} {left} {above} {high})"
+        self.next = mark
+        if self._take("("):
+            return f"({left} in [{', '.join(self._arguments(')'))}])"
+        return f"({left} in {self._sum()})"
+
+    def _sum(self) -> str:
+        written = self._product()
+        while sign := self._take("+", "-"):
+            written += f" {sign} {self._product()}"
+        return written
+
+    def _product(self) -> str:
+        written = self._unary()
+        while sign := self._take("*", "/", "%", "div", "mod"):
+            written += f" {dict(div='/', mod='%').get(sign, sign)} {self._unary()}"
+        return written
+
+    def _unary(self) -> str:
+        self.depth += 1
+        if self.depth > limits.DEPTH:
+            raise ExpressionError("too_deep", limit=limits.DEPTH)
+        if self._take("!", "not"):
+            written = f"(not {self._unary()})"
+        elif self._take("empty"):
+            written = f"(not exists({self._unary()}))"
+        elif self._take("-"):
+            written = f"(-{self._unary()})"
+        else:
+            written = self._postfix()
+        self.depth -= 1
+        return written
+
+    def _postfix(self) -> str:
+        written = self._primary()
+        while sign := self._take(".", "["):
+            if sign == "[":
+                written = f"{written}[{self._expression()}]"
+                self._expect("]")
+                continue
+            name = self._name()
+            written = self._method(written, name) if self._take("(") else f"{written}.{name}"
+        return written
+
+    def _method(self, holder: str, name: str) -> str:
+        given = self._arguments(")")
+        if holder in _HOLDERS and name in ("getVariable", "getVariableLocal", "get") and len(given) == 1:
+            return _unquoted(given[0])
+        if holder in _HOLDERS and name == "hasVariable" and len(given) == 1:
+            return f"exists({_unquoted(given[0])})"
+        pattern = _METHODS.get((name, len(given)))
+        if pattern is None:
+            raise ExpressionError("foreign")
+        return pattern.format(holder, *given)
+
+    def _primary(self) -> str:
+        kind, value = self._token()
+        if kind == "number":
+            return value
+        if kind == "text":
+            return _quoted(_unescaped(value[1:-1]))
+        if value == "(":
+            inner = self._expression()
+            self._expect(")")
+            return f"({inner})"
+        if value == "[":
+            return f"[{', '.join(self._arguments(']'))}]"
+        if kind != "name" or (value in _WORDS and not self._calls()):
+            raise ExpressionError("foreign")
+        return _LITERALS.get(value) or self._named(value)
+
+    def _calls(self) -> bool:
+        return self._peek() == ("sign", "(")
+
+    def _named(self, name: str) -> str:
+        words = [name]
+        while self.feel and self._peek()[0] == "name" and len(words) < 3 and not self._calls():
+            mark, (_, word) = self.next, self._token()
+            words.append(word)
+            if self._calls():
+                break
+            if self._peek()[0] != "name":
+                self.next, words = mark, words[:1]
+                break
+        if not self._take("("):
+            if len(words) > 1:
+                raise ExpressionError("foreign")
+            return name
+        given = self._arguments(")")
+        pattern = _FUNCTIONS.get((" ".join(words), len(given)))
+        if pattern:
+            return pattern.format(*given)
+        if len(words) > 1:
+            raise ExpressionError("foreign")
+        return f"{name}({', '.join(given)})"
+
+    def _arguments(self, closing: str) -> list[str]:
+        given: list[str] = []
+        while not self._take(closing):
+            if given:
+                self._expect(",")
+            given.append(self._expression())
+        return given
+
+    def _name(self) -> str:
+        kind, value = self._token()
+        if kind != "name":
+            raise ExpressionError("foreign")
+        return value
+
+    def _peek(self) -> tuple[str, str]:
+        return self.tokens[self.next] if self.next < len(self.tokens) else ("end", "")
+
+    def _token(self) -> tuple[str, str]:
+        token = self._peek()
+        self.next += 1
+        return token
+
+    def _take(self, *values: str) -> str:
+        kind, value = self._peek()
+        if kind in ("sign", "name") and value in values:
+            self.next += 1
+            return value
+        return ""
+
+    def _expect(self, value: str) -> None:
+        if not self._take(value):
+            raise ExpressionError("foreign")
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    tokens: list[tuple[str, str]] = []
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        found = _TOKEN.match(text, position)
+        if found is None or found.lastgroup is None:
+            raise ExpressionError("foreign")
+        tokens.append((found.lastgroup, found[found.lastgroup]))
+        position = found.end()
+    return tokens
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _unquoted(text: str) -> str:
+    name = json.loads(text) if text.startswith('"') else ""
+    if not name:
+        raise ExpressionError("foreign")
+    return name if name.isidentifier() else f"value({_quoted(name)})"
