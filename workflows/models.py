@@ -216,7 +216,7 @@ class Step(models.Model):
     @property
     def wants_signature(self) -> bool:
         """Whether it must be signed for (签收) before it can be completed."""
-        return self.settings.get("signFor") == "true"
+        return str(self.settings.get("signFor", "")) == "true"
 
 
 class Timer(models.Model):

@@ -25,6 +25,7 @@ from casework.errors import (
     VerbNotAllowed,
 )
 from casework.models import Attachment, Case, Decision
+from casework.queries.posts import post_choices
 from casework.services import journal
 from casework.services.locks import database_now, lock_case
 from casework.services.progress import follow, walk_of
@@ -146,6 +147,25 @@ def return_(step_id: int, *, by: Viewer, said: Said) -> Case:
     return _decide(_begin(step_id, "return", by=by, said=said), said)
 
 
+def step_form(
+    case: Case,
+    step: Step,
+    *,
+    language: str,
+    now: datetime,
+    submitted: Mapping[str, Any] | None = None,
+) -> forms.StepForm:
+    """The step's form over the case's data; bound when something was submitted. The step must have one."""
+    return forms.build(
+        forms.read_form(case.run.version.forms[step.settings["form"]]),
+        data={**case.data, **step.instance},
+        submitted=submitted,
+        language=language,
+        posts=post_choices(case.area_code, on=now.date()),
+        now=now,
+    )
+
+
 # --- parts of an act
 
 
@@ -201,19 +221,15 @@ def _decide(doing: _Act, said: Said) -> Case:
 def _values(doing: _Act, said: Said) -> dict[str, Any]:
     """The form's cleaned values; a step without a form takes plain JSON variables."""
     key = doing.step.settings.get("form", "")
-    definition = doing.case.run.version.forms.get(key) if key else None
-    if definition is None:
+    if key not in doing.case.run.version.forms:
         values = dict(said.fields or {})
         if len(values) > FREE_VALUES or any(not name or len(name) > 64 for name in values):
             raise NotValid(_("Too many variables, or names that are too long."))
         return values
     if not doing.verb.takes_form and not said.fields:
         return {}  # a return or a refusal need not fill in what it refuses
-    form = forms.build(
-        definition,
-        data={**doing.case.data, **doing.step.instance},
-        submitted=said.fields or {},
-        language=said.language,
+    form = step_form(
+        doing.case, doing.step, language=said.language, submitted=said.fields or {}, now=doing.now
     )
     if not form.is_valid():
         raise FormRefused(form)

@@ -134,7 +134,9 @@ def _answers(version: Version, report: NewReport) -> dict[str, Any]:
                 _("This matter's report asks nothing more."), fields={"answers": [_("Not asked for.")]}
             )
         return {}
-    form = forms.build(definition, data={}, submitted=dict(report.answers), language=report.language)
+    form = forms.build(
+        forms.read_form(definition), data={}, submitted=dict(report.answers), language=report.language
+    )
     if not form.is_valid():
         raise FormRefused(form)
     return dict(form.values())

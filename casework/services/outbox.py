@@ -53,7 +53,7 @@ def enqueue(
 
 _CLAIM = """
 UPDATE casework_outbox SET state = 'leased', attempts = attempts + 1, lease_by = %(worker)s,
-       lease_until = clock_timestamp() + %(lease)s
+       lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
  WHERE id = (
        SELECT id FROM casework_outbox
         WHERE state IN ('ready', 'leased') AND run_at <= %(now)s
@@ -66,7 +66,7 @@ RETURNING id, key, kind, case_id, payload::text, attempts, max_attempts
 def claim(*, worker: str, now: datetime) -> Parcel | None:
     """Take the next due row on a lease, committed at once: a crash counts as an attempt."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"worker": worker, "lease": LEASE, "now": now})
+        cursor.execute(_CLAIM, {"worker": worker, "lease": LEASE.total_seconds(), "now": now})
         row = cursor.fetchone()
     if row is None:
         return None
