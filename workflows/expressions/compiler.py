@@ -250,9 +250,12 @@ class Compiler:
         position = self._at(node)
 
         def build(scope: Scope) -> dict[str, Value]:
-            made = {key(scope): value(scope) for key, value in pairs}
-            if not all(type(key) is str for key in made):
-                raise ExpressionError("key", position=position)
+            made = {}
+            for key, value in pairs:
+                name = key(scope)
+                if type(name) is not str:
+                    raise ExpressionError("key", position=position)
+                made[name] = value(scope)
             return made
 
         return build

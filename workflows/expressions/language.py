@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from keyword import iskeyword
 from types import MappingProxyType
 from typing import Final
 
@@ -166,7 +167,9 @@ def _assignment(line: int, statement: str) -> Assignment:
         code = "script_target" if before[1] and not before[2].startswith("=") else "script_line"
         raise ExpressionError(code, line=line)
     target = unicodedata.normalize("NFKC", found[1])
-    if target.startswith("_") or target in CONSTANTS:
+    if target in CONSTANTS or iskeyword(target):
+        raise ExpressionError("script_target", line=line)
+    if target.startswith("_"):
         raise ExpressionError("private_name", name=target, line=line)
     try:
         expression = compile_expression(statement[found.end() :])

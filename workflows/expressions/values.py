@@ -112,19 +112,22 @@ def aligned(left: Value, right: Value) -> tuple[Value, Value]:
     """Two values ready to compare or subtract: a date beside a time is its midnight, a text beside either is read."""
     if type(left) is type(right) or not (_is_time(left) or _is_time(right)):
         return left, right
-    return _moment(left, beside=right), _moment(right, beside=left)
+    left, right = _read(left), _read(right)
+    if type(left) is type(right):
+        return left, right
+    return _moment(left), _moment(right)
 
 
 def _is_time(value: Value) -> bool:
     return isinstance(value, dt.date)
 
 
-def _moment(value: Value, *, beside: Value) -> Value:
-    if type(value) is str:
-        value = parse_moment(value)
-    if isinstance(value, dt.date) and not (type(value) is dt.date and type(beside) is dt.date):
-        return as_moment(value)
-    return value
+def _read(value: Value) -> Value:
+    return parse_moment(value) if type(value) is str else value
+
+
+def _moment(value: Value) -> Value:
+    return as_moment(value) if isinstance(value, dt.date) else value
 
 
 def as_json(value: Value) -> Value:
