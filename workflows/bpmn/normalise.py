@@ -30,15 +30,25 @@ MADE: Final = "~"
 
 def normalise(diagram: Diagram, *, processes: Collection[str] | None = None) -> Diagram:
     """The diagram made explicit, with only the named processes; raises DiagramRefused when one of them can't run."""
-    chosen = [p for p in diagram.processes if processes is None or p.id in processes]
-    explicit = tuple(_scope(process, diagram, path=process.id or "process", names={}) for process in chosen)
-    problems = [
-        *_repeated_processes(explicit),
-        *(problem for process in explicit for problem in unsound(process)),
-    ]
+    explicit = made_explicit(diagram, processes=processes)
+    problems = tuple(obstacles(explicit))
     if problems:
         raise DiagramRefused(problems)
+    return explicit
+
+
+def made_explicit(diagram: Diagram, *, processes: Collection[str] | None = None) -> Diagram:
+    """The same, without judging it: `check` wants to say everything that is wrong, not only what stops a run."""
+    chosen = [p for p in diagram.processes if processes is None or p.id in processes]
+    explicit = tuple(_scope(process, diagram, path=process.id or "process", names={}) for process in chosen)
     return replace(diagram, processes=explicit)
+
+
+def obstacles(explicit: Diagram) -> Iterator[Problem]:
+    """What keeps the processes of an explicit diagram from running."""
+    yield from _repeated_processes(explicit.processes)
+    for process in explicit.processes:
+        yield from unsound(process)
 
 
 def is_made(id: str) -> bool:
