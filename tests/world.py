@@ -41,7 +41,7 @@ TOWN_UNITS = {
 }
 ROLES = {
     "leader": ("区领导", Post.Sees.AREA, ["supervise"]),
-    "administrator": ("一件事管理岗", Post.Sees.AREA, ["studio"]),
+    "application_building": ("应用建设岗", Post.Sees.AREA, ["studio"]),
     "event_routing": ("事件流转岗", Post.Sees.AREA, ["dispatch", "supervise", "register"]),
     "reviewer": ("审核岗", Post.Sees.ASSIGNED, []),
     "handler": ("经办岗", Post.Sees.ASSIGNED, []),
@@ -62,7 +62,7 @@ ROLES = {
 # attribute of World → the person's name, the unit's code, the role
 CAST = {
     "leader": ("周建明", "500101000000-leadership", "leader"),
-    "administrator": ("何静", "500101000000-centre", "administrator"),
+    "administrator": ("何静", "500101000000-centre", "application_building"),
     "district_dispatcher": ("吴凯", "500101000000-centre", "event_routing"),
     "housing_reviewer": ("孙立", "500101000000-housing", "reviewer"),
     "housing_handler": ("郑洁", "500101000000-housing", "handler"),
