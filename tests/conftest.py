@@ -1,3 +1,20 @@
 """Fixtures that all tests share."""
 
+import pytest
+
+from tests.database import database_server as database_server
+from tests.database import django_db_modify_db_settings as django_db_modify_db_settings
+from tests.screens import browser as browser
+from tests.screens import complaints as complaints
+from tests.screens import desk as desk
+from tests.screens import phone as phone
+from tests.site import site as site
 from tests.world import world as world
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests go to one process, so that one site serves them all."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -84,7 +84,7 @@ def _works() -> bool:
     if not PYTHON.exists():
         return False
     try:
-        command = [PYTHON, "-c", "import pip, sys; print(*sys.version_info[:2])"]
+        command = [str(PYTHON), "-c", "import pip, sys; print(*sys.version_info[:2])"]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return False

@@ -39,6 +39,9 @@ class Program:
     def logging_to(self, log: Path) -> Self:
         return replace(self, log=log)
 
+    def with_environment(self, environment: Mapping[str, str]) -> Self:
+        return replace(self, environment=environment)
+
 
 def spawn(program: Program) -> subprocess.Popen[bytes]:
     program.log.parent.mkdir(parents=True, exist_ok=True)

@@ -55,8 +55,7 @@ def _install() -> None:
         _apt_install(*DEBIAN_PACKAGES)
         return
     with console.step("Fetching Chromium for the browser tests (about 150 MB, once)"):
-        command = [sys.executable, "-m", "playwright", "install", "chromium"]
-        _run("playwright", command)
+        _run("playwright", [sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 def _may_use_apt() -> bool:
@@ -69,7 +68,7 @@ def _apt_install(*packages: str) -> None:
         _run("install", ["apt-get", "install", "--yes", "--no-install-recommends", *packages])
 
 
-def _run(name: str, command: list[str | Path]) -> None:
+def _run(name: str, command: list[str]) -> None:
     log = LOGS / f"chromium-{name}.log"
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:

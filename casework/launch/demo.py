@@ -22,7 +22,7 @@ from django.db import DatabaseError, connection
 from casework.launch import console, postgres, tied
 from casework.launch.children import Program
 from casework.launch.console import Trouble
-from casework.launch.places import LOGS, ROOT, VAR
+from casework.launch.places import LOGS, ROOT
 from casework.launch.supervisor import Supervisor
 
 HOST = "127.0.0.1"
@@ -48,6 +48,32 @@ def run(*, port: int) -> None:
         console.say("Stopped. The data are kept; start again with: make demo")
 
 
+def web_server(port: int) -> Program:
+    options = ("--bind", f"{HOST}:{port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4")
+    limits = ("--timeout", "60", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning")
+    return Program(
+        name="web server",
+        command=(sys.executable, "-m", "gunicorn", *options, *limits, "casework.wsgi:application"),
+        log=LOGS / "web.log",
+        folder=ROOT,
+    )
+
+
+def django_command(name: str) -> Program:
+    """One that runs until it is told to stop."""
+    return Program(
+        name=name, command=(sys.executable, "manage.py", name), log=LOGS / f"{name}.log", folder=ROOT
+    )
+
+
+def wait_until_served(port: int, *, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while not _is_served(port):
+        if process.poll() is not None or time.monotonic() > until:
+            raise Trouble(f"The web server did not start; its last words ({log}):\n{console.last_lines(log)}")
+        time.sleep(0.1)
+
+
 def _take_signals() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
@@ -62,7 +88,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 @contextmanager
 def _only_one_here() -> Iterator[None]:
-    path = VAR / "demo.lock"
+    path = settings.PG_DATA.with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -128,37 +155,12 @@ def _call(command: str, *options: str) -> None:
 
 
 def _start_programs(supervisor: Supervisor, *, port: int) -> None:
-    web = _web(port)
+    web = web_server(port)
     process = supervisor.start(web)
-    supervisor.start(_django("queue", "qcluster"))
-    supervisor.start(_django("pump", "pump"))
+    supervisor.start(django_command("qcluster"))
+    supervisor.start(django_command("pump"))
     with console.step("Starting the web server"):
-        _wait_until_served(port, process=process, log=web.log)
-
-
-def _web(port: int) -> Program:
-    options = ("--bind", f"{HOST}:{port}", "--workers", "2", "--worker-class", "gthread", "--threads", "4")
-    limits = ("--timeout", "60", "--graceful-timeout", "10", "--no-control-socket", "--log-level", "warning")
-    return Program(
-        name="web server",
-        command=(sys.executable, "-m", "gunicorn", *options, *limits, "casework.wsgi:application"),
-        log=LOGS / "web.log",
-        folder=ROOT,
-    )
-
-
-def _django(name: str, command: str) -> Program:
-    return Program(
-        name=name, command=(sys.executable, "manage.py", command), log=LOGS / f"{name}.log", folder=ROOT
-    )
-
-
-def _wait_until_served(port: int, *, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + READY_WITHIN
-    while not _is_served(port):
-        if process.poll() is not None or time.monotonic() > until:
-            raise Trouble(f"The web server did not start; its last words ({log}):\n{console.last_lines(log)}")
-        time.sleep(0.1)
+        wait_until_served(port, process=process, log=web.log)
 
 
 def _is_served(port: int) -> bool:

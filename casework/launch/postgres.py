@@ -9,7 +9,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -167,13 +167,13 @@ def _initialise(cluster: Cluster) -> None:
     with console.step("Making an empty database"):
         settings = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
         locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
-        command = [_programs() / "initdb", "-D", cluster.data_dir, *settings, *locale]
+        command: list[str | Path] = [_programs() / "initdb", "-D", cluster.data_dir, *settings, *locale]
         result = _run_as_owner(command, cluster=cluster)
         if result.returncode:
             raise Trouble(f"No database could be made in {cluster.data_dir}:\n{result.stdout.strip()}")
 
 
-def _run_as_owner(command: list[str | Path], *, cluster: Cluster) -> subprocess.CompletedProcess[str]:
+def _run_as_owner(command: Sequence[str | Path], *, cluster: Cluster) -> subprocess.CompletedProcess[str]:
     owner = cluster.owner
     return subprocess.run(
         command,

@@ -11,7 +11,7 @@ from casework.launch.places import VAR
 def reset() -> None:
     if not VAR.exists():
         return
-    with (VAR / "demo.lock").open("a") as lock:
+    with (VAR / "pg.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

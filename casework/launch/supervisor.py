@@ -25,29 +25,29 @@ class Supervisor:
     """What is started first is stopped last, after everything that may need it."""
 
     def __init__(self) -> None:
-        self._children: list[_Child] = []
+        self.children: list[_Child] = []
 
     def start(self, program: Program) -> subprocess.Popen[bytes]:
         process = children.spawn(program)
-        self._children.append(_Child(program=program, process=process, started_at=time.monotonic()))
+        self.children.append(_Child(program=program, process=process, started_at=time.monotonic()))
         return process
 
     def watch(self) -> None:
         """Until interrupted."""
         while True:
             time.sleep(LOOK_EVERY)
-            for child in self._children:
+            for child in self.children:
                 _look_after(child, now=time.monotonic())
 
     def stop(self) -> None:
         """Ask everything but the first; then the first; kill what has not gone in its time, or all when hurried."""
         try:
-            _stop_together(self._children[1:])
-            _stop_together(self._children[:1])
+            _stop_together(self.children[1:])
+            _stop_together(self.children[:1])
         except KeyboardInterrupt:
             console.say("Stopping at once.")
         finally:
-            for child in reversed(self._children):
+            for child in reversed(self.children):
                 children.kill_group(child.process)
 
 

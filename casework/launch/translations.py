@@ -6,7 +6,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -64,7 +64,7 @@ def shortcomings() -> list[str]:
     found = []
     for text in texts():
         message = chinese.get(text.forms[0] if len(text.forms) == 1 else text.forms, text.context)
-        why = _shortcoming(text, message)
+        why = shortcoming(text, message)
         if why:
             found.append(f"{text.where}: {why}: {text.forms[0]!r}")
     return found
@@ -89,27 +89,27 @@ def _as_python(path: Path) -> bytes:
 def _texts_of(path: Path, source: bytes) -> Iterator[Text]:
     where = path.relative_to(ROOT)
     for line, forms, _comments, context in extract("python", BytesIO(source), keywords=KEYWORDS):
-        singular_first = forms if isinstance(forms, tuple) else (forms,)
-        yield Text(forms=tuple(singular_first), context=context, where=f"{where}:{line}")
+        yield Text(forms=_forms(forms), context=context, where=f"{where}:{line}")
 
 
-def _shortcoming(text: Text, message: Message | None) -> str | None:
+def shortcoming(text: Text, message: Message | None) -> str | None:
     if CHINESE.search(text.forms[0]):
         return "is Chinese where the English belongs"
-    if (
-        message is None
-        or not message.string
-        or (isinstance(message.string, tuple) and not all(message.string))
-    ):
+    if message is None or not message.string or not all(message.string):
         return "has no Chinese"
+    translated = _forms(message.string)
     if message.fuzzy:
         return "is marked as unsure"
-    translated = message.string if isinstance(message.string, tuple) else (message.string,)
     if any(_placeholders(line) - _placeholders(*text.forms) for line in translated):
         return "has a placeholder in Chinese that the text does not give"
     if len(text.forms) == 1 and _placeholders(*text.forms) - _placeholders(*translated):
         return "lacks a placeholder in Chinese"
     return None
+
+
+def _forms(text: str | Sequence[str]) -> tuple[str, ...]:
+    """A text without a plural has one form."""
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def _placeholders(*lines: str) -> set[str]:

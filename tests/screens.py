@@ -1,0 +1,115 @@
+"""A real Chromium at the sizes of a phone and of a desk; what it complains about fails the test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from casework.launch import chromium
+from tests.site import Site
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+REPORT_POLICY_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) =>
+  console.error(`refused by the content security policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+class Complaints:
+    """Errors in the console, exceptions, refused contents, requests that leave the site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._expected: list[str] = []
+        self._heard: list[str] = []
+
+    def expect(self, text: str) -> None:
+        """Chromium reports every answer of 400 and more: name those that the test is about."""
+        self._expected.append(text)
+
+    def listen(self, context: BrowserContext) -> None:
+        context.add_init_script(REPORT_POLICY_VIOLATIONS)
+        context.on("console", self._hear_message)
+        context.on("weberror", lambda error: self._heard.append(str(error.error)))
+        context.on("request", self._hear_request)
+
+    def unexpected(self) -> list[str]:
+        return [line for line in self._heard if not any(text in line for text in self._expected)]
+
+    def _hear_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._heard.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _hear_request(self, request: Request) -> None:
+        if not request.url.startswith((self._site.url, "data:", "blob:", "about:")):
+            self._heard.append(f"a request left the site: {request.url}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One a module, no longer: while it runs, Django takes this thread for an asynchronous one."""
+    program = chromium.find()
+    if not program:
+        pytest.fail(chromium.NONE_FOUND)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints(site: Site) -> Iterator[Complaints]:
+    heard = Complaints(site)
+    yield heard
+    assert heard.unexpected() == []
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site, complaints: Complaints) -> Iterator[Page]:
+    """A page as on a phone; addresses are relative to the site: `phone.goto("/m/")`."""
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    yield _page(context, complaints)
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, site: Site, complaints: Complaints) -> Iterator[Page]:
+    """A page as on an office screen."""
+    context = browser.new_context(
+        base_url=site.url,
+        viewport={"width": 1440, "height": 900},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    yield _page(context, complaints)
+    context.close()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    page.goto("/login/")
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password)
+    page.locator("form:has(input[name=password]) button[type=submit]").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def _page(context: BrowserContext, complaints: Complaints) -> Page:
+    context.set_default_timeout(15_000)
+    complaints.listen(context)
+    return context.new_page()

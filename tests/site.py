@@ -1,0 +1,90 @@
+"""The product itself, served by its real web server from a database of its own, for tests that look from outside."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from casework.launch import children, demo
+from casework.launch.children import Program
+from casework.launch.places import ROOT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A running product with the example district in it."""
+
+    url: str
+    environment: dict[str, str] = field(repr=False)
+
+    def manage(self, *command: str) -> str:
+        """Run `manage.py …` on the site's own database; its words."""
+        result = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
+
+@pytest.fixture(scope="session")
+def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One for all tests of a run, so a test may not count on being alone in it."""
+    folder = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    with _own_database(database_server) as database_url:
+        # The tests sign in more often than people do.
+        environment = {
+            "DATABASE_URL": database_url,
+            "MEDIA_ROOT": str(folder / "media"),
+            "LOGIN_FAILURES": "100",
+        }
+        site = Site(url=f"http://{demo.HOST}:{port}", environment=environment)
+        site.manage("migrate", "--no-input")
+        site.manage("load_library")
+        site.manage("demo_data")
+        web, pump = (
+            program.logging_to(folder / program.log.name).with_environment(environment)
+            for program in (demo.web_server(port), demo.django_command("pump"))
+        )
+        with _running(web) as process, _running(pump):
+            demo.wait_until_served(port, process=process, log=web.log)
+            yield site
+
+
+@contextmanager
+def _own_database(server: str) -> Iterator[str]:
+    name = f"site_{os.environ.get('TEST_DB_SUFFIX', '')}_{os.getpid()}"
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
+    process = children.spawn(program)
+    try:
+        yield process
+    finally:
+        children.end(program, process)
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind((demo.HOST, 0))
+        return int(probe.getsockname()[1])
