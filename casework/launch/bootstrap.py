@@ -14,12 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from casework.launch import console
+from casework.launch import console, debian
 from casework.launch.console import Trouble
 from casework.launch.places import CACHE, LOGS, REQUIREMENTS, ROOT, VENV
 
 PYTHON = VENV / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
+DEBIAN_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+VENV_LOG = LOGS / "setup-venv.log"
 NO_REGISTRY = ("connection", "network", "name resolution", "no matching distribution", "timed out", "proxy")
 
 
@@ -95,26 +97,37 @@ def _works() -> bool:
 def _make_environment() -> None:
     with console.step(f"Making the Python environment {VENV.name}"):
         shutil.rmtree(VENV, ignore_errors=True)
-        log = LOGS / "setup-venv.log"
-        try:
-            console.run([sys.executable, "-m", "venv", VENV], log=log, cwd=ROOT)
-        except console.CommandFailed as error:
-            # Debian leaves `ensurepip` to a package of its own; another pip can stand in for it.
-            shutil.rmtree(VENV, ignore_errors=True)
-            if not _make_environment_with_other_pip(log=log):
-                raise Trouble(
-                    "Python's venv module is incomplete here. On Debian and Ubuntu: "
-                    f"apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv, then try again.\n"
-                    f"{error.words}"
-                ) from error
+        # Debian leaves the pip that goes into an environment to a package of its own.
+        if not (
+            _made() or (debian.may_install() and _made_with_debians_package()) or _made_with_another_pip()
+        ):
+            raise Trouble(
+                "Python's venv module is incomplete here. On Debian and Ubuntu: apt-get install "
+                f"{DEBIAN_PACKAGE}, then try again. Python's own words are in {VENV_LOG}."
+            )
 
 
-def _make_environment_with_other_pip(*, log: Path) -> bool:
+def _made() -> bool:
+    return _succeeds(sys.executable, "-m", "venv", "--clear", str(VENV))
+
+
+def _made_with_debians_package() -> bool:
     try:
-        console.run([sys.executable, "-m", "venv", "--without-pip", VENV], log=log, cwd=ROOT)
-        console.run(
-            [sys.executable, "-m", "pip", "--python", PYTHON, "install", "-q", "pip"], log=log, cwd=ROOT
-        )
+        debian.install(DEBIAN_PACKAGE)
+    except console.CommandFailed:
+        return False
+    return _made()
+
+
+def _made_with_another_pip() -> bool:
+    pip = (sys.executable, "-m", "pip", "--python", str(PYTHON))
+    made = _succeeds(sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV))
+    return made and _succeeds(*pip, "install", "--quiet", "pip")
+
+
+def _succeeds(*command: str) -> bool:
+    try:
+        console.run(command, log=VENV_LOG, cwd=ROOT)
     except console.CommandFailed:
         return False
     return True

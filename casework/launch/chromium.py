@@ -8,12 +8,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from casework.launch import console
+from casework.launch import console, debian
 from casework.launch.console import Trouble
 from casework.launch.places import LOGS, ROOT
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-DEBIAN_PACKAGES = ("chromium", "fonts-noto-cjk")
+CHINESE_FONT = "fonts-noto-cjk"
 NONE_FOUND = (
     "The browser tests need Chromium and there is none. Install one (Debian: apt-get install chromium "
     "fonts-noto-cjk) or name one in CHROMIUM."
@@ -39,8 +39,8 @@ def ensure() -> str:
         found = find()
     if not found:
         raise Trouble(NONE_FOUND)
-    if _may_use_apt() and not _has_chinese_font():
-        _apt_install("fonts-noto-cjk")
+    if debian.may_install() and not _has_chinese_font():
+        _add_chinese_font()
     return found
 
 
@@ -51,30 +51,26 @@ def _playwrights_own() -> str | None:
 
 
 def _install() -> None:
-    if _may_use_apt():
-        _apt_install(*DEBIAN_PACKAGES)
-        return
-    with console.step("Fetching Chromium for the browser tests (about 150 MB, once)"):
-        _run("playwright", [sys.executable, "-m", "playwright", "install", "chromium"])
-
-
-def _may_use_apt() -> bool:
-    return os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def _apt_install(*packages: str) -> None:
-    with console.step(f"Installing {' and '.join(packages)} (once)"):
-        _run("update", ["apt-get", "update"])
-        _run("install", ["apt-get", "install", "--yes", "--no-install-recommends", *packages])
-
-
-def _run(name: str, command: list[str]) -> None:
-    log = LOGS / f"chromium-{name}.log"
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     try:
-        console.run(command, log=log, cwd=ROOT, environment=environment)
+        if debian.may_install():
+            debian.install("chromium", CHINESE_FONT)
+        else:
+            _fetch_playwrights_own()
     except console.CommandFailed as error:
-        raise Trouble(f"{NONE_FOUND}\nInstalling it failed ({log}):\n{error.words}") from error
+        raise Trouble(f"{NONE_FOUND}\nInstalling it failed:\n{error.words}") from error
+
+
+def _fetch_playwrights_own() -> None:
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    with console.step("Fetching Chromium for the browser tests (about 150 MB, once)"):
+        console.run(command, log=LOGS / "setup-chromium.log", cwd=ROOT)
+
+
+def _add_chinese_font() -> None:
+    try:
+        debian.install(CHINESE_FONT)
+    except console.CommandFailed as error:
+        console.say(f"  No Chinese font could be installed; screenshots will show boxes: {error.words}")
 
 
 def _has_chinese_font() -> bool:
