@@ -1,0 +1,32 @@
+"""Who is asking, and who may send events into the processes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+
+from casework.access import Viewer
+from casework.queries.viewers import viewer_for
+from grid.codes import DIGITS
+from grid.models import User
+
+
+def viewer_of(request: Request) -> Viewer:
+    """With a session the post one has switched to counts; with a token all posts of the person."""
+    if isinstance(request.successful_authenticator, SessionAuthentication):
+        found: Viewer | None = getattr(request._request, "viewer", None)
+        if found is not None:
+            return found
+    return viewer_for(cast(User, request.user))  # IsAuthenticated has let nobody else in
+
+
+def may_send_events(viewer: Viewer) -> bool:
+    """Messages and signals reach cases wherever they are, so only a district's dispatchers and authors send them."""
+    if viewer.is_operator:
+        return True
+    return any(
+        len(post.area_code) == DIGITS["district"] and {"dispatch", "studio"} & set(post.powers)
+        for post in viewer.posts
+    )

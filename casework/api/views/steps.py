@@ -1,0 +1,145 @@
+"""Steps and the verbs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import get_language
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from casework.access import Viewer, may_act
+from casework.api import answers
+from casework.api.answers import page_of
+from casework.api.bodies import StepsQuery, VerbBody
+from casework.api.docs import IDEMPOTENCY_KEY, IF_MATCH, call, example
+from casework.api.errors import refusal_of
+from casework.api.incoming import idempotency_key, wanted_version
+from casework.api.paging import after_number, page_response
+from casework.api.viewer import viewer_of
+from casework.api.views.cases import etag
+from casework.errors import NotFound, NotNow, NotYours, Stale, VerbNotAllowed
+from casework.models import Case
+from casework.queries import api as queries
+from casework.queries.api import StepFilter
+from casework.services.approvals import Said, act
+from casework.services.idempotency import once
+from casework.verbs import VERBS
+from workflows.errors import StepNotOpen
+
+# Verbs that the interface names and no step offers yet.
+TO_COME = frozenset(
+    {"delegate", "add-sign", "remove-sign", "urge", "cc", "suspend", "resume", "extend", "escalate"}
+)
+
+
+@call(
+    "Open steps that you may see, the oldest first",
+    tag="steps",
+    query=StepsQuery,
+    answers={200: page_of(answers.Step)},
+    refuses=(422,),
+)
+@api_view(["GET"])
+def steps(request: Request) -> Response:
+    query = StepsQuery(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    asked = query.validated_data
+    wanted = StepFilter(case=asked["case"], element=asked["element"], mine=asked["mine"], pool=asked["pool"])
+    page = queries.steps_page(
+        viewer_of(request), wanted, after=after_number(asked["cursor"]), size=asked["page_size"]
+    )
+    return page_response(request, page)
+
+
+@call(
+    "One step with its form",
+    tag="steps",
+    answers={200: answers.StepInFull},
+    refuses=(404,),
+)
+@api_view(["GET"])
+def step(request: Request, step_id: int) -> Response:
+    viewer = viewer_of(request)
+    return Response(queries.step_detail(queries.step_for(viewer, step_id), viewer))
+
+
+@call(
+    "Do something with a step",
+    tag="steps",
+    body=VerbBody,
+    answers={200: answers.Case},
+    headers=[IF_MATCH, IDEMPOTENCY_KEY],
+    refuses=(400, 403, 404, 409, 412, 422, 423),
+    examples=[
+        example("Give feedback", {"data": {"处置情况": "已劝离"}, "comment": "现场已整改"}),
+        example("Return", {"comment": "缺处置后照片", "pins": ["处置后照片"]}),
+        example("Pass on", {"comment": "属地不符", "to_post": "500101026000-safety/enforcement"}),
+    ],
+)
+@api_view(["POST"])
+def verb(request: Request, step_id: int, verb: str) -> Response:
+    viewer = viewer_of(request)
+    if verb not in VERBS and verb not in TO_COME:
+        raise NotFound
+    key = idempotency_key(request)
+    body = VerbBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    try:
+        said = _said(request, body.validated_data, step_id=step_id)
+        answer = _answer(step_id, verb, viewer=viewer, said=said, key=key)
+    except (NotNow, Stale, StepNotOpen) as error:
+        return _with_present_state(error, step_id=step_id, viewer=viewer)
+    return Response(answer, headers={"ETag": etag(answer["revision"])})
+
+
+def _said(request: Request, given: dict[str, Any], *, step_id: int) -> Said:
+    present = Case.objects.filter(run__steps=step_id).values_list("version", flat=True).first() or 0
+    return Said(
+        fields=given["data"],
+        comment=given["comment"],
+        pins=given["pins"],
+        to_post=given["to_post"],
+        version=wanted_version(request, present=present),
+        language=get_language() or "zh-hans",
+    )
+
+
+def _answer(step_id: int, verb: str, *, viewer: Viewer, said: Said, key: str | None) -> dict[str, Any]:
+    def once_done() -> dict[str, Any]:
+        doing: Callable[..., Case] = act if verb in VERBS else _not_built
+        return queries.case_json(doing(step_id, verb, by=viewer, said=said), viewer)
+
+    if key is None:
+        return once_done()
+    body = {name: value for name, value in vars(said).items() if name != "language"}
+    return once(
+        user_id=viewer.user_id,
+        key=key,
+        call=f"steps/{step_id}/{verb}",
+        body=body,
+        act=lambda: (200, once_done()),
+    ).body
+
+
+def _not_built(step_id: int, verb: str, *, by: Viewer, said: Said) -> Case:
+    step = queries.step_for(by, step_id)
+    case = Case.objects.get(run_id=step.run_id)
+    if not may_act(by, step, reporter_id=case.reporter_id):
+        raise NotYours
+    raise VerbNotAllowed(verb)
+
+
+def _with_present_state(error: Exception, *, step_id: int, viewer: Viewer) -> Response:
+    """Whoever comes second sees how things stand now."""
+    refusal = refusal_of(error)
+    number = Case.objects.filter(run__steps=step_id).values_list("number", flat=True).first()
+    try:
+        present = queries.case_for(viewer, number or "")
+    except NotFound:
+        return refusal.response()
+    shown = refusal.response(case=queries.case_json(present, viewer))
+    shown["ETag"] = etag(present.version)
+    return shown
