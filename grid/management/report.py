@@ -30,6 +30,11 @@ def tell(title: str, changes: Changes, *, out: OutputWrapper) -> None:
     )
 
 
+def tell_briefly(title: str, changes: Changes, *, out: OutputWrapper) -> None:
+    counts = {"added": len(changes.added), "changed": len(changes.changed)}
+    out.write(f"{title}: " + _("%(added)d added, %(changed)d changed") % counts)
+
+
 def _some(codes: Iterable[str]) -> str:
     codes = list(codes)
     if not codes:
