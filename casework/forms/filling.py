@@ -125,7 +125,7 @@ class StepForm(forms.Form):
             asked = {each.name for each in self.definition.fields if each.is_asked}
             if owner in asked and self._belongs(name, owner):
                 continue
-            is_closed = owner in self.definition.names
+            is_closed = owner in self.definition.names and owner not in asked
             text = (
                 _("“%(name)s” can't be changed here.")
                 if is_closed

@@ -167,24 +167,26 @@ class Table(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         rows: Sequence[Any] = value if isinstance(value, list | tuple) else []
-        filled = [self._row(name, number, row) for number, row in enumerate(rows) if isinstance(row, Mapping)]
+        rows = [row for row in rows if isinstance(row, Mapping)]
         is_open = not context["widget"]["attrs"].get("disabled")
-        blank = [self._row(name, len(filled) + extra, {}) for extra in range(EMPTY_ROWS * is_open)]
+        blank: list[Any] = [{}] * (EMPTY_ROWS if is_open else 0)
         context["columns"] = [field.label for field in self.columns.values()]
-        context["rows"] = [*filled, *blank]
-        context["is_open"] = is_open
+        context["rows"] = [
+            self._row(name, number, row, is_open=is_open) for number, row in enumerate([*rows, *blank])
+        ]
         return context
 
     def id_for_label(self, id_: str) -> str:
         return ""
 
-    def _row(self, name: str, number: int, row: Mapping[str, Any]) -> list[Any]:
+    def _row(self, name: str, number: int, row: Mapping[str, Any], *, is_open: bool) -> list[str]:
         return [
-            self._cell(f"{name}-{number}-{key}", field, row.get(key)) for key, field in self.columns.items()
+            self._cell(f"{name}-{number}-{key}", field, row.get(key), is_open=is_open)
+            for key, field in self.columns.items()
         ]
 
-    def _cell(self, name: str, field: forms.Field, value: Any) -> str:
-        attrs = {"aria-label": field.label, "id": f"id_{name}"}
+    def _cell(self, name: str, field: forms.Field, value: Any, *, is_open: bool) -> str:
+        attrs = {"aria-label": field.label, "id": f"id_{name}", "disabled": not is_open}
         return str(field.widget.render(name, field.prepare_value(value), attrs, Renderer()))
 
 
