@@ -24,6 +24,7 @@ from casework.launch.children import Program
 from casework.launch.console import Trouble
 from casework.launch.places import LOGS, ROOT
 from casework.launch.supervisor import Supervisor
+from grid.services.demo import LOGINS, PASSWORD
 
 HOST = "127.0.0.1"
 READY_WITHIN = 60
@@ -172,5 +173,7 @@ def _is_served(port: int) -> bool:
 
 
 def _greet(port: int) -> None:
-    console.say(f"\nReady: http://{HOST}:{port}/\n")
-    console.say(f"Logs are in {LOGS.relative_to(ROOT)}/. Stop with Ctrl-C.")
+    console.say(f"\nReady: http://{HOST}:{port}/\n\nSign in as any of these, password {PASSWORD}:\n")
+    for role, username, who in LOGINS:
+        console.say(f"  {username:<16} {role} · {who}")
+    console.say(f"\nLogs are in {LOGS.relative_to(ROOT)}/. Stop with Ctrl-C.")
