@@ -1,0 +1,38 @@
+"""Runs BPMN processes. Pure: no Django, no clock, no I/O, no randomness; `now` comes in, effects come out as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from workflows.bpmn.model import Diagram
+from workflows.bpmn.problems import DiagramRefused
+from workflows.engine.build import build
+from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Passed, SignalSent
+from workflows.engine.errors import (
+    BadValue,
+    CannotEvaluate,
+    CannotMove,
+    EngineError,
+    MoveTooLong,
+    NobodyWaits,
+    NotOpen,
+    NoWayOut,
+    StateRefused,
+)
+from workflows.engine.plan import Plan
+from workflows.engine.run import OpenStep, Run, Stopped, Wait, load, start
+from workflows.expressions import Calendar, ExpressionError
+
+
+def compile_plan(
+    diagrams: Sequence[Diagram], *, process: str | None = None, tables: Mapping[str, bytes] | None = None
+) -> Plan:
+    """The plan for a process, the first one drawn if none is named, and all it calls. Raises DiagramRefused."""
+    return build(diagrams, process=process, tables={})
+
+
+__all__ = [
+    "BadValue", "Calendar", "CannotEvaluate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
+    "ExpressionError", "Incident", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
+    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "start",
+]  # fmt: skip

@@ -1,0 +1,94 @@
+"""A compiled version: what `build` makes of diagrams and every run of the version shares. Never changed after building."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from workflows.bpmn.model import Loop
+from workflows.expressions import Calendar, Expression
+
+if TYPE_CHECKING:
+    from workflows.engine.core import Element, Process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """A sequence flow; the condition is None when it is always taken."""
+
+    id: str
+    target: Element
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """One event definition. `expression` is the timer's value or the condition; `text` a timer's literal value."""
+
+    kind: str
+    ref: str | None = None
+    text: str | None = None
+    expression: Expression | None = None
+    correlation: Expression | None = None
+    waits: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Region:
+    """A scope as a frame needs it. `listeners` are the start events of its event sub-processes."""
+
+    id: str
+    kind: str
+    host: Element | None = None
+    starts: tuple[Element, ...] = ()
+    listeners: tuple[Element, ...] = ()
+    completion: Expression | None = None
+    cancels_rest: bool = True
+    sequential: bool = False
+
+    @property
+    def undo(self) -> Element | None:
+        """The start of the compensation event sub-process."""
+        return next((s for s in self.listeners if any(t.kind == "compensate" for t in s.triggers)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`processes` by id; `main` is where a run starts."""
+
+    main: Process
+    processes: Mapping[str, Process]
+
+
+class Outcome(Protocol):
+    """What a decision table answers."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+    @property
+    def rules(self) -> Sequence[int]: ...
+
+    @property
+    def inputs(self) -> Mapping[str, Any]: ...
+
+
+class Decide(Protocol):
+    """A decision table ready to be asked."""
+
+    def __call__(
+        self, facts: Mapping[str, Any], *, now: dt.datetime, calendar: Calendar | None
+    ) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopPlan:
+    """A loop with its expressions compiled; `output` is what an instance gives to the collected list."""
+
+    loop: Loop
+    cardinality: Expression | None = None
+    collection: Expression | None = None
+    condition: Expression | None = None
+    output: Expression | None = None

@@ -1,0 +1,316 @@
+"""What a host sees of a run and may do with it. A move that raises leaves the run unusable: throw it away, save nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from workflows.engine import due, many, state
+from workflows.engine.activities import HumanStep, MachineStep, fill
+from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
+from workflows.engine.effects import Effect, Incident
+from workflows.engine.errors import NobodyWaits, NotOpen
+from workflows.engine.gateways import ask_inclusive_joins
+from workflows.engine.machine import Machine
+from workflows.engine.plan import Plan
+from workflows.engine.throwing import raise_error
+from workflows.engine.variables import give_result, instance_of
+from workflows.engine.waiting import (
+    ask_conditions,
+    broadcast,
+    come,
+    fire_fresh,
+    receivers,
+    trigger_of,
+)
+from workflows.expressions import Calendar
+
+IDLE: Final = (fire_fresh, ask_inclusive_joins, ask_conditions)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenStep:
+    """Something a person or a machine has to complete. `instance` lies over the case's variables for this step alone."""
+
+    token: int
+    element: str
+    name: str
+    kind: str
+    lane: str | None = None
+    instance: Mapping[str, Any] = field(default_factory=dict)
+    operation: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait:
+    """An event the run waits for. `boundary` is true for what hangs on an activity or guards a scope."""
+
+    token: int
+    element: str
+    name: str
+    kind: str
+    due_at: dt.datetime | None = None
+    event: str | None = None
+    correlation: str | None = None
+    boundary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """A token that stands still until a person decides: retry it, move it, or cancel the run."""
+
+    token: int
+    element: str
+    name: str
+    error: str
+    message: str
+
+
+def start(plan: Plan, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> Run:
+    machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
+    machine.changed = True
+    fill(machine.open_process(plan.main))
+    return Run(machine)._settled()
+
+
+def load(
+    plan: Plan, text: str, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None
+) -> Run:
+    machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
+    state.restore(machine, text)
+    return Run(machine)
+
+
+class Run:
+    """One running process. `data` are the case's variables after the move; `effects` what the move did besides."""
+
+    state_version: Final = state.VERSION
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self._machine.data
+
+    @property
+    def ended(self) -> bool:
+        return not self._machine.tokens
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        return tuple(self._machine.effects)
+
+    def dump(self) -> str:
+        return state.dump(self._machine)
+
+    # --- what is seen
+
+    def steps(self) -> tuple[OpenStep, ...]:
+        return tuple(_step(token) for token in self._machine.standing() if _is_step(token))
+
+    def waits(self) -> tuple[Wait, ...]:
+        return tuple(_wait(token) for token in self._machine.waiting())
+
+    def stopped(self) -> tuple[Stopped, ...]:
+        return tuple(_stopped(token) for token in self._machine.standing() if token.state == FAILED)
+
+    # --- what a host may do
+
+    def complete(self, token: int, values: Mapping[str, Any] | None = None) -> None:
+        """A step is done, with these values. Raises NotOpen when it is no longer open."""
+        found = self._open_step(token)
+        give_result(found, values or {})
+        if found.state == READY:
+            found.run()
+        else:
+            found.complete()
+        self._settled()
+
+    def fail(self, token: int, error_code: str, message: str = "") -> None:
+        """A step ends with a BPMN error instead of a result."""
+        raise_error(self._open_step(token), error_code, message)
+        self._settled()
+
+    def retry(self, token: int) -> None:
+        """A stopped token tries its element again."""
+        found = self._machine.tokens.get(token)
+        if found is None or found.state != FAILED:
+            raise NotOpen
+        found.mark = None
+        found.state = READY
+        if not found.element.rests(found):
+            self._machine.queue.append(found)
+        self._settled()
+
+    def fire(self, token: int, payload: Mapping[str, Any] | None = None) -> None:
+        """The event that this token waits for has come: a due timer, or any other that is told by hand."""
+        come(self._waiting(token), payload)
+        self._settled()
+
+    def deliver(
+        self, event: str, *, correlation: str | None = None, payload: Mapping[str, Any] | None = None
+    ) -> tuple[int, ...]:
+        """A message goes to the one that has waited longest for it. Raises NobodyWaits."""
+        waiting = receivers(self._machine, "message", event)
+        fitting = [w for w in waiting if w.wait is not None and w.wait.correlation == correlation]
+        fitting += [
+            w for w in waiting if w.wait is not None and w.wait.correlation is None and w not in fitting
+        ]
+        if not fitting:
+            raise NobodyWaits(name=event)
+        come(fitting[0], payload)
+        self._settled()
+        return (fitting[0].id,)
+
+    def signal(self, name: str, payload: Mapping[str, Any] | None = None) -> tuple[int, ...]:
+        """Everybody who waits for the signal hears it; nobody need."""
+        heard = broadcast(self._machine, name, payload)
+        self._settled()
+        return heard
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Variables of the case change from outside; conditional events may come."""
+        self._machine.data.update(values)
+        self._machine.changed = True
+        self._settled()
+
+    def advance(self, now: dt.datetime) -> tuple[int, ...]:
+        """Fire every timer that is due by then, in the order of their times; each firing is bounded on its own."""
+        machine = self._machine
+        machine.now = now
+        fired = []
+        while (wait := _next_due(machine, due.stamp(now))) is not None:
+            fired.append(wait.id)
+            machine.fresh_move()
+            come(wait)
+            self._settled()
+        return tuple(fired)
+
+    def cancel(self) -> None:
+        """End the run from outside; nothing is compensated."""
+        for frame in [f for f in self._machine.frames.values() if f.host is None]:
+            self._machine.drop_frame(frame)
+
+    def add_instance(self, element: str, item: Any = None) -> tuple[int, ...]:
+        """One more instance of a running multi-instance activity. Returns its token if it has begun."""
+        for frame in self._machine.frames.values():
+            host = frame.host
+            if frame.kind == "many" and host is not None and host.element.node.id == element:
+                assert host.element.loop is not None
+                token = many.add_instance(self._machine, frame, host.element.loop, item)
+                self._settled()
+                return (token.id,) if token is not None else ()
+        raise NotOpen
+
+    def remove_instance(self, token: int) -> None:
+        """An instance of a running multi-instance goes without counting."""
+        found = self._machine.tokens.get(token)
+        while found is not None and found.frame.kind != "many":
+            found = found.frame.host
+        if found is None or found.element.loop is None:
+            raise NotOpen
+        many.remove_instance(found, found.element.loop)
+        self._settled()
+
+    # --- inside
+
+    def _settled(self) -> Run:
+        machine = self._machine
+        machine.settle()
+        if machine.tokens and _is_stuck(machine):
+            first = next(machine.standing())
+            machine.effects.append(Incident(token=0, element=first.element.node.id, kind="stuck"))
+        return self
+
+    def _open_step(self, token: int) -> Token:
+        found = self._machine.tokens.get(token)
+        if found is None or not _is_step(found):
+            raise NotOpen
+        return found
+
+    def _waiting(self, token: int) -> Token:
+        found = self._machine.tokens.get(token)
+        if found is None or found.wait is None:
+            raise NotOpen
+        return found
+
+
+def _is_step(token: Token) -> bool:
+    if token.wait is not None:
+        return False
+    if token.state == READY:
+        return token.element.rests(token)
+    return token.state == STARTED and isinstance(token.element, MachineStep) and token.inner is None
+
+
+def _is_stuck(machine: Machine) -> bool:
+    """Everything stands at joins: no step, no event and no operator can move it."""
+    return all(
+        token.wait is None and not _is_step(token) and token.state in (WAITING, STARTED)
+        for token in machine.tokens.values()
+    )
+
+
+def _step(token: Token) -> OpenStep:
+    node = token.element.node
+    human = isinstance(token.element, HumanStep)
+    return OpenStep(
+        token=token.id,
+        element=node.id,
+        name=node.name,
+        kind="human" if human else "machine",
+        lane=node.lane,
+        instance=instance_of(token),
+        operation=None if human else node.settings.get("operation"),
+        settings=node.settings,
+        path=_path(token),
+    )
+
+
+def _path(token: Token) -> tuple[str, ...]:
+    """The activities that hold the token, from the outermost in."""
+    hosts: list[str] = []
+    host = token.frame.host
+    while host is not None:
+        if not hosts or hosts[-1] != host.element.node.id:
+            hosts.append(host.element.node.id)
+        host = host.frame.host
+    return tuple(reversed([id for id in hosts if id != token.element.node.id]))
+
+
+def _wait(token: Token) -> Wait:
+    trigger, wait, node = trigger_of(token), token.wait, token.element.node
+    assert wait is not None
+    return Wait(
+        token=token.id,
+        element=node.id,
+        name=node.name,
+        kind=trigger.kind,
+        due_at=None if wait.due is None else due.moment(wait.due),
+        event=trigger.ref,
+        correlation=wait.correlation,
+        boundary=token.owner is None or node.kind == "boundaryEvent",
+    )
+
+
+def _stopped(token: Token) -> Stopped:
+    mark, node = token.mark or {}, token.element.node
+    return Stopped(
+        token=token.id,
+        element=node.id,
+        name=node.name,
+        error=mark.get("error") or "",
+        message=mark.get("message") or "",
+    )
+
+
+def _next_due(machine: Machine, by: int) -> Token | None:
+    waiting = [
+        w for w in machine.waiting() if w.wait is not None and w.wait.due is not None and w.wait.due <= by
+    ]
+    return min(waiting, key=lambda w: (w.wait.due if w.wait else 0, w.id), default=None)

@@ -1,0 +1,158 @@
+"""Events that may come: arming them, finding who waits, and what happens when one comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workflows.engine import due
+from workflows.engine.core import WAITING, Element, Frame, Token, Waiting
+from workflows.engine.effects import Incident
+from workflows.engine.errors import BadValue, CannotEvaluate
+from workflows.engine.machine import Machine
+from workflows.engine.plan import Trigger
+from workflows.engine.variables import evaluate, holds, write
+
+CATCHABLE: Final = frozenset({"message", "signal", "timer", "conditional"})
+UNKNOWN: Final = 2
+
+
+def arm(element: Element, frame: Frame, owner: Token | None) -> None:
+    """Let a token, or with no owner the frame, wait for this element's events."""
+    for index, trigger in enumerate(element.triggers):
+        if trigger.kind in CATCHABLE:
+            _arm_one(element, index, trigger, frame, owner)
+
+
+def _arm_one(element: Element, index: int, trigger: Trigger, frame: Frame, owner: Token | None) -> None:
+    machine = frame.machine
+    wait = Waiting(index)
+    if trigger.kind == "timer":
+        wait.due, wait.left, _ = _times(element, trigger, frame, owner)
+    elif trigger.kind == "conditional":
+        machine.changed = True
+    if trigger.correlation is not None:
+        wait.correlation = str(evaluate(trigger.correlation, frame, owner, at=element))
+    token = machine.token(element, frame, owner=owner)
+    token.wait, token.state = wait, WAITING
+    if wait.due is not None and wait.due <= due.stamp(machine.now):
+        machine.fresh.append(token)
+
+
+def _times(
+    element: Element, trigger: Trigger, frame: Frame, owner: Token | None
+) -> tuple[int, int | None, str | None]:
+    value = trigger.text
+    if trigger.expression is not None:
+        value = evaluate(trigger.expression, frame, owner, at=element)
+    try:
+        return due.first_due(value, now=frame.machine.now)
+    except due.NoTime as error:
+        raise BadValue(element=element.node.name or element.node.id, what=error.phrase) from error
+
+
+def come(wait: Token, payload: Mapping[str, Any] | None = None) -> None:
+    """The event a token waits for has come."""
+    element, frame, owner = wait.element, wait.frame, wait.owner
+    if payload:
+        write(frame, owner, payload)
+    if element.node.parallel_multiple and _others_missing(wait):
+        frame.remove(wait)
+        return
+    element.heard(wait)
+
+
+def _others_missing(wait: Token) -> bool:
+    """Whether other events of the same element must come too."""
+    siblings = wait.owner.waits if wait.owner is not None else wait.frame.listeners()
+    return any(other.element is wait.element and other is not wait for other in siblings)
+
+
+def again(wait: Token) -> None:
+    """A non-interrupting event has happened: wait on; a timer only as often as its cycle says."""
+    element, frame, owner = wait.element, wait.frame, wait.owner
+    if element.node.parallel_multiple:
+        frame.remove(wait)
+        arm(element, frame, owner)
+        return
+    assert wait.wait is not None
+    trigger = element.triggers[wait.wait.index]
+    if trigger.kind == "conditional":
+        wait.wait.seen = 1
+    elif trigger.kind == "timer" and not _wind(wait, trigger, frame, owner):
+        frame.remove(wait)
+
+
+def _wind(wait: Token, trigger: Trigger, frame: Frame, owner: Token | None) -> bool:
+    """Set a cycle to its next firing. False: it has had its last."""
+    waiting = wait.wait
+    assert waiting is not None
+    assert waiting.due is not None
+    _, _, period = _times(wait.element, trigger, frame, owner)
+    if period is None or waiting.left == 0:
+        return False
+    waiting.due, waiting.left = due.next_due(waiting.due, waiting.left, period=period, now=frame.machine.now)
+    return True
+
+
+def receivers(machine: Machine, kind: str, name: str) -> list[Token]:
+    """Who waits for this message or signal, the longest waiting first."""
+    return [
+        wait for wait in machine.waiting() if trigger_of(wait).kind == kind and trigger_of(wait).ref == name
+    ]
+
+
+def trigger_of(wait: Token) -> Trigger:
+    assert wait.wait is not None
+    return wait.element.triggers[wait.wait.index]
+
+
+def broadcast(machine: Machine, name: str, payload: Mapping[str, Any] | None = None) -> tuple[int, ...]:
+    """Everybody who waits for a signal at this moment hears it once."""
+    heard = []
+    for wait in receivers(machine, "signal", name):
+        if machine.is_alive(wait):
+            heard.append(wait.id)
+            come(wait, payload)
+    return tuple(heard)
+
+
+def fire_fresh(machine: Machine) -> bool:
+    """Timers that were due already when they were set."""
+    while machine.fresh:
+        wait = machine.fresh.pop(0)
+        if machine.is_alive(wait):
+            come(wait)
+            return True
+    return False
+
+
+def ask_conditions(machine: Machine) -> bool:
+    """Conditional events come when their condition turns true; asked only after variables changed."""
+    if not machine.changed:
+        return False
+    machine.changed = False
+    for wait in list(machine.waiting()):
+        trigger = trigger_of(wait)
+        if trigger.kind != "conditional" or trigger.expression is None or wait.wait is None:
+            continue
+        before, wait.wait.seen = wait.wait.seen, _answer(wait, trigger)
+        if wait.wait.seen == 1 and before != 1:
+            machine.changed = True
+            come(wait)
+            return True
+    return False
+
+
+def _answer(wait: Token, trigger: Trigger) -> int:
+    """An unknown name must not stop the case; it is told once and counts as not true."""
+    assert trigger.expression is not None
+    assert wait.wait is not None
+    try:
+        return int(holds(trigger.expression, wait.frame, wait.owner, at=wait.element))
+    except CannotEvaluate as error:
+        if wait.wait.seen != UNKNOWN:
+            params = {"text": trigger.expression.source, "error": error.error}
+            incident = Incident(token=wait.id, element=wait.element.node.id, kind="condition", params=params)
+            wait.frame.machine.effects.append(incident)
+        return UNKNOWN

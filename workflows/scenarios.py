@@ -1,0 +1,231 @@
+"""Scenarios: a process walked step by step, with what must be open after each. Authors write them, and so do our tests.
+
+A scenario is JSON: `files`, `process`, `steps`; each step is one action and an `expect`. The run is saved and loaded again
+between every two moves, and every invariant of a stored run is looked at each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from workflows import engine
+from workflows.bpmn import DiagramRefused, read
+from workflows.bpmn.model import Diagram, Scope
+from workflows.engine.audit import faults
+from workflows.expressions import ExpressionError, add_duration, parse_duration
+
+BEGIN: Final = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
+ROUNDS: Final = 300
+#: What other tools call the kinds of tasks that they run through by themselves.
+AUTO: Final = {
+    "NoneTask": "task",
+    "ManualTask": "manualTask",
+    "UserTask": "userTask",
+    "ScriptTask": "scriptTask",
+}
+
+
+class ScenarioFaulty(ValueError):
+    """The scenario itself can't be carried out: an unknown action, a step that is not open, a missing file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """`outcome`: right, refused (the diagram, with a reason), wrong, or error (the engine failed)."""
+
+    id: str
+    outcome: str
+    detail: str = ""
+
+    @property
+    def is_fine(self) -> bool:
+        return self.outcome in ("right", "refused")
+
+
+def scenarios_in(folder: Path) -> Iterator[Path]:
+    """The scenario files of a folder and those below it, in order of their names."""
+    found = [folder] if folder.is_file() else sorted(folder.rglob("*.json"))
+    for path in found:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict) and "steps" in content and "files" in content:
+            yield path
+
+
+def play(path: Path) -> Result:
+    """Walk one scenario."""
+    scenario = json.loads(path.read_text(encoding="utf-8"))
+    id = str(scenario.get("id") or path.stem)
+    try:
+        plan = _plan(scenario, path.parent)
+    except DiagramRefused as refused:
+        expected = bool(scenario["steps"][0].get("expect", {}).get("error"))
+        return Result(id=id, outcome="right" if expected else "refused", detail=str(refused))
+    return _walk(id, scenario, plan)
+
+
+def _plan(scenario: Mapping[str, Any], folder: Path) -> engine.Plan:
+    diagrams = [read((folder / name).read_bytes()) for name in scenario["files"]]
+    scripts = scenario.get("scripts") or {}
+    tables = {name: (folder / file).read_bytes() for name, file in (scenario.get("tables") or {}).items()}
+    rewritten = [_with_scripts(diagram, scripts) for diagram in diagrams] if scripts else diagrams
+    return engine.compile_plan(rewritten, process=scenario.get("process"), tables=tables)
+
+
+def _with_scripts(diagram: Diagram, scripts: Mapping[str, str]) -> Diagram:
+    """The same diagram with some scripts put in our language."""
+    return replace(diagram, processes=tuple(_rescripted(process, scripts) for process in diagram.processes))
+
+
+def _rescripted(scope: Scope, scripts: Mapping[str, str]) -> Scope:
+    return replace(
+        scope,
+        nodes=tuple(
+            replace(
+                node,
+                script=scripts.get(node.id, node.script),
+                scope=node.scope and _rescripted(node.scope, scripts),
+            )
+            for node in scope.nodes
+        ),
+    )
+
+
+def _walk(id: str, scenario: Mapping[str, Any], plan: engine.Plan) -> Result:
+    walk = Walk(plan, scenario)
+    for n, step in enumerate(scenario["steps"], 1):
+        expected = step.get("expect", {})
+        try:
+            walk.take(step)
+        except (engine.EngineError, ScenarioFaulty) as error:
+            if expected.get("error"):
+                return Result(id=id, outcome="right")
+            outcome = (
+                "wrong"
+                if isinstance(error, ScenarioFaulty | engine.NotOpen | engine.NobodyWaits)
+                else "error"
+            )
+            return Result(id=id, outcome=outcome, detail=f"step {n}: {error}")
+        if expected.get("error"):
+            return Result(id=id, outcome="wrong", detail=f"step {n}: should have been refused")
+        difference = walk.difference(expected)
+        if difference:
+            return Result(id=id, outcome="wrong", detail=f"step {n}: {difference}")
+    return Result(id=id, outcome="right")
+
+
+@dataclass
+class Walk:
+    """A run between two moves: nothing but its text and its data."""
+
+    plan: engine.Plan
+    scenario: Mapping[str, Any]
+    text: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    now: dt.datetime = BEGIN
+
+    def take(self, step: Mapping[str, Any]) -> None:
+        if "advance" in step:
+            try:
+                self.now = add_duration(self.now, parse_duration(step["advance"]))
+            except ExpressionError as error:
+                raise ScenarioFaulty(str(error)) from error
+        if "start" in step:
+            self.data = json.loads(json.dumps(step["start"] or {}))
+            self._keep(engine.start(self.plan, data=self.data, now=self.now))
+        else:
+            run = self.loaded()
+            self._act(run, step)
+            self._keep(run)
+        self._let_machines_answer()
+
+    def loaded(self) -> engine.Run:
+        return engine.load(self.plan, self.text, data=self.data, now=self.now)
+
+    def _act(self, run: engine.Run, step: Mapping[str, Any]) -> None:
+        payload = step.get("payload") or step.get("data") or {}
+        if "complete" in step:
+            run.complete(_nth(run, step["complete"], step.get("nth", 0)), step.get("data") or {})
+        elif "fail" in step:
+            run.fail(_nth(run, step["fail"], step.get("nth", 0)), str(step.get("code", "")))
+        elif "advance" in step:
+            run.advance(self.now)
+        elif "message" in step:
+            run.deliver(step["message"], correlation=step.get("correlation"), payload=payload)
+        elif "signal" in step:
+            run.signal(step["signal"], payload)
+        elif "trigger" in step:
+            run.fire(_waiting_at(run, step["trigger"]), payload)
+        elif "set" in step:
+            run.set(step["set"])
+        elif "cancel" in step:
+            run.cancel()
+        else:
+            raise ScenarioFaulty(f"no action in {json.dumps(step, ensure_ascii=False)}")
+
+    def _let_machines_answer(self) -> None:
+        """Machine steps, and kinds of tasks the scenario calls automatic, are completed at once."""
+        answers = self.scenario.get("machines") or {}
+        auto = {AUTO.get(kind, kind) for kind in self.scenario.get("auto") or []}
+        for _ in range(ROUNDS):
+            run = self.loaded()
+            kinds = {
+                element.node.id: element.node.kind
+                for p in self.plan.processes.values()
+                for element in p.elements.values()
+            }
+            step = next((s for s in run.steps() if s.kind == "machine" or kinds[s.element] in auto), None)
+            if step is None or answers == "by hand":
+                return
+            run.complete(step.token, answers.get(step.element) or {})
+            self._keep(run)
+        raise ScenarioFaulty("the automatic steps come to no end")
+
+    def _keep(self, run: engine.Run) -> None:
+        self.text, self.data = run.dump(), json.loads(json.dumps(run.data))
+        found = faults(self.plan, self.text, data=self.data, now=self.now)
+        if found:
+            raise ScenarioFaulty("; ".join(found))
+
+    def difference(self, expected: Mapping[str, Any]) -> str:
+        """What is open against what should be, empty when they agree."""
+        run = self.loaded()
+        tasks = sorted(step.element for step in run.steps() if step.kind == "human")
+        seen = {
+            "tasks": tasks,
+            "waits": sorted(wait.element for wait in run.waits() if not wait.boundary),
+            "machines": sorted(step.element for step in run.steps() if step.kind == "machine"),
+            "ended": run.ended,
+            "count": len(tasks),
+        }
+        wanted = {key: sorted(value) if isinstance(value, list) else value for key, value in expected.items()}
+        differences = [
+            f"{key} {seen[key]}, not {wanted[key]}"
+            for key in seen
+            if key in wanted and seen[key] != wanted[key]
+        ]
+        differences += [f"{task} is open" for task in expected.get("not_tasks", []) if task in tasks]
+        differences += [
+            f"{name} is {self.data.get(name)!r}, not {value!r}"
+            for name, value in (expected.get("data") or {}).items()
+            if self.data.get(name) != value
+        ]
+        return "; ".join(differences)
+
+
+def _nth(run: engine.Run, element: str, nth: int) -> int:
+    found = [step.token for step in run.steps() if step.element == element]
+    if nth >= len(found):
+        raise ScenarioFaulty(f"{element} is not open")
+    return found[nth]
+
+
+def _waiting_at(run: engine.Run, element: str) -> int:
+    found = [wait.token for wait in run.waits() if wait.element == element]
+    if not found:
+        raise ScenarioFaulty(f"{element} is not waiting")
+    return found[0]
