@@ -72,6 +72,7 @@ class Area(models.Model):
     objects = AreaQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("area")
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(name="area_code_has_digits_of_level", condition=_code_fits_level()),

@@ -41,6 +41,7 @@ class Unit(models.Model):
     objects = UnitQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("unit")
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(name="unit_code_has_no_slash", condition=~Q(code__contains="/")),
@@ -85,6 +86,7 @@ class Post(models.Model):
     objects = PostQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("post")
         ordering = ("code",)
         constraints = (
             models.UniqueConstraint(fields=("unit", "role"), name="post_role_once_per_unit"),
@@ -135,6 +137,7 @@ class Appointment(models.Model):
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("appointment")
         ordering = ("post_id", "starts_on", "id")
         constraints = (
             models.CheckConstraint(

@@ -42,6 +42,7 @@ class Report(models.Model):
     received_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("report")
         ordering = ("-received_at", "-id")
         constraints = (
             models.UniqueConstraint(fields=("by", "token"), name="report_token_once_per_person"),
@@ -70,6 +71,7 @@ class Photo(models.Model):
     accuracy = models.FloatField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("photo")
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=("owner", "sha256"), name="photo_once_per_owner"),
