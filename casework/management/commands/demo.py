@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from casework.launch import demo
 from casework.launch.console import Trouble
@@ -20,10 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, port: str, **_options: Any) -> None:
         if not port.isdecimal() or not 0 < int(port) < 65536:
-            raise CommandError(f"A port is a number from 1 to 65535, not “{port}”.")
+            raise SystemExit(f"A port is a number from 1 to 65535, not “{port}”.")
         try:
             demo.run(port=int(port))
         except Trouble as trouble:
-            raise CommandError(f"\n{trouble}") from trouble
+            raise SystemExit(f"\n{trouble}") from trouble
         except OSError as error:
-            raise CommandError(f"\nStopped: {error.strerror}: {error.filename}") from error
+            raise SystemExit(f"\nStopped: {error.strerror}: {error.filename}") from error
