@@ -134,4 +134,105 @@ FILE: Final[dict[str, Words]] = {
     ),
 }
 
-TEXTS: Final[dict[str, Words]] = {**FILE}
+#: Faults and findings of decision tables.
+DECISIONS: Final[dict[str, Words]] = {
+    "bpmn_file": (
+        "这是流程图，不是决策表。",
+        "This is a diagram, not a decision table.",
+        "请在“流程图”处上传它。",
+        "Upload it as a diagram.",
+    ),
+    "not_dmn": (
+        "文件里没有 DMN 的 definitions 元素，开头是 <{root}>。",
+        "There is no DMN definitions element; the file begins with <{root}>.",
+        "请选择 DMN 1.1 至 1.3 的决策表文件。",
+        "Choose a decision table of DMN 1.1 to 1.3.",
+    ),
+    "no_decision": ("文件里没有决策。", "There is no decision in the file.", "", ""),
+    "too_many_decisions": (
+        "文件里有 {count} 个决策，超过上限 {limit}。",
+        "The file has {count} decisions; the limit is {limit}.",
+        "请分成几个文件。",
+        "Split it into several files.",
+    ),
+    "decision_empty": (
+        "决策“{decision}”里没有决策表，也没有表达式。",
+        "The decision “{decision}” has neither a table nor an expression.",
+        "本系统支持决策表和单个表达式。",
+        "Decision tables and single expressions are supported.",
+    ),
+    "decision_no_output": (
+        "决策表“{decision}”没有输出列。",
+        "The table “{decision}” has no output column.",
+        "请加一列输出。",
+        "Add an output column.",
+    ),
+    "decision_too_large": (
+        "决策表“{decision}”超过 {rules} 条规则或 {columns} 列。",
+        "The table “{decision}” has more than {rules} rules or {columns} columns.",
+        "请拆成几张表。",
+        "Split it into several tables.",
+    ),
+    "decision_policy": (
+        "决策表“{decision}”的命中策略“{policy}”不认识。",
+        "The table “{decision}” has the unknown hit policy “{policy}”.",
+        "可用：UNIQUE、FIRST、PRIORITY、ANY、COLLECT（SUM、MIN、MAX、COUNT）、RULE ORDER、OUTPUT ORDER。",
+        "Known: UNIQUE, FIRST, PRIORITY, ANY, COLLECT (SUM, MIN, MAX, COUNT), RULE ORDER, OUTPUT ORDER.",
+    ),
+    "decision_one_output": (
+        "决策表“{decision}”用 {policy} 汇总时只能有一列输出。",
+        "The table “{decision}” totals by {policy} and may have one output column only.",
+        "请去掉多余的输出列。",
+        "Remove the other output columns.",
+    ),
+    "decision_no_order": (
+        "决策表“{decision}”用 {policy}，却没有列出输出值的先后。",
+        "The table “{decision}” uses {policy} but does not list its output values in order.",
+        "请在输出列里按先后列出取值。",
+        "List the output values, best first, in the output column.",
+    ),
+    "decision_row": (
+        "决策表“{decision}”第 {rule} 条规则的格数不对，应有 {inputs} 格输入、{outputs} 格输出。",
+        "Rule {rule} of “{decision}” should have {inputs} input and {outputs} output cells.",
+        "请在编辑器里重新保存这张表。",
+        "Save the table again in the editor.",
+    ),
+    "decision_cell": (
+        "决策表“{decision}”第 {rule} 条规则的 {text} 写错：{error}",
+        "In rule {rule} of “{decision}”, {text} is wrong: {error}",
+        '例：> 55　[22..24]　"暴露垃圾","积存垃圾"　not("其他")　-',
+        'Such as: > 55   [22..24]   "a","b"   not("c")   -',
+    ),
+    "decision_need": (
+        "决策“{decision}”需要的“{need}”不在文件里。",
+        "The decision “{decision}” requires “{need}”, which is not in the file.",
+        "请把它画进同一个文件。",
+        "Draw it in the same file.",
+    ),
+    "decision_circle": (
+        "决策“{decision}”绕一圈又需要它自己。",
+        "The decision “{decision}” requires itself in a circle.",
+        "请去掉其中一条依赖。",
+        "Remove one of the requirements.",
+    ),
+    "decision_overlap": (
+        "决策表“{decision}”第 {first} 条和第 {second} 条规则会同时命中，而命中策略是 UNIQUE。",
+        "Rules {first} and {second} of “{decision}” can fire together, though the hit policy is UNIQUE.",
+        "请改条件，或把命中策略改为 FIRST。",
+        "Change a condition, or make the hit policy FIRST.",
+    ),
+    "decision_hidden": (
+        "决策表“{decision}”第 {second} 条规则永远轮不到，第 {first} 条已包含它。",
+        "Rule {second} of “{decision}” never fires: rule {first} covers it.",
+        "请调换次序或删去一条。",
+        "Change their order or remove one.",
+    ),
+    "decision_gap": (
+        "决策表“{decision}”缺一条规则：{example} 时没有规则命中。",
+        "No rule of “{decision}” answers this: {example}.",
+        "请补一条规则，或给输出列设默认值。",
+        "Add a rule, or give the output a default.",
+    ),
+}
+
+TEXTS: Final[dict[str, Words]] = {**FILE, **DECISIONS}

@@ -98,6 +98,19 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "这不是本系统的写法，也不能自动转换。",
         "This is not written in the language used here and can't be translated.",
     ),
+    "unknown_table": ("没有叫“{name}”的决策表。", "There is no decision table “{name}”."),
+    "several_rules": (
+        "决策表“{table}”应只有一条规则命中，却命中了第 {rules} 条。",
+        "Only one rule of the table “{table}” may fire; rules {rules} did.",
+    ),
+    "rules_differ": (
+        "决策表“{table}”第 {rules} 条规则同时命中，结果却不同。",
+        "Rules {rules} of the table “{table}” fired with different results.",
+    ),
+    "not_numbers": (
+        "决策表“{table}”要汇总的结果不是数。",
+        "The results of the table “{table}” are no numbers to total.",
+    ),
     "script_too_long": ("脚本超过 {limit} 个字符。", "The script is longer than {limit} characters."),
     "script_lines": ("脚本超过 {limit} 行。", "The script has more than {limit} lines."),
     "script_line": (
