@@ -64,7 +64,7 @@ async function writeLicences(metafile) {
 await rm(BUILT, { recursive: true, force: true });
 await mkdir(BUILT, { recursive: true });
 const entryPoints = await entries();
-const { metafile } = await bundle(entryPoints);
+const { metafile } = await bundle(entryPoints).catch(() => process.exit(1)); // It has said why.
 for (const folder of SERVED_AS_THEY_ARE) {
   if (existsSync(path.join(HERE, folder))) await cp(path.join(HERE, folder), path.join(BUILT, folder), { recursive: true });
 }

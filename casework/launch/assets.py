@@ -18,6 +18,11 @@ from casework.launch.places import ASSETS, BUILT, CACHE, LOGS, ROOT
 OLDEST_NODE = (20, 12)
 NODE_LOCK = ROOT / "casework" / "launch" / "node.lock"
 NODE_FOLDER = CACHE / "node"
+FAILED = {
+    "node": "Node.js, which builds the pages' scripts, could not be fetched from the Python package index.",
+    "npm": "The JavaScript packages could not be fetched: is an npm registry within reach?",
+    "build": "The pages' scripts and styles could not be built.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +101,7 @@ def _run(what: str, *command: str) -> None:
         console.run(command, log=log, cwd=ASSETS, environment=environment)
     except console.CommandFailed as error:
         raise console.Trouble(
-            f"The pages' scripts could not be built: {error}\n"
-            f"The whole of it is in {log}. Without a network the packages cannot be fetched the first time."
+            f"{FAILED[what]} All of its words are in {log}; the last:\n{error.words}"
         ) from error
 
 
