@@ -1,11 +1,13 @@
 """Photos: what comes in is checked by its content, read, and kept as a plain JPEG of our own."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -115,7 +117,7 @@ def _jpeg(pixels: Image.Image, *, quality: int) -> bytes:
 
 
 def _keep(picture: _Picture, *, sha256: str, owner: User) -> Photo:
-    """Files first, row second: a crash in between leaves a file without a row, which the next try reuses."""
+    """Files first, row second: a crash in between leaves a file without a row, which the next try replaces."""
     stem = f"photos/{owner.pk}/{sha256[:2]}/{sha256}"
     _write(f"{stem}-thumb.jpg", picture.thumb)
     _write(f"{stem}.jpg", picture.jpeg)
@@ -138,9 +140,17 @@ def _keep(picture: _Picture, *, sha256: str, owner: User) -> Photo:
 
 
 def _write(name: str, content: bytes) -> None:
-    """The same photo always gives the same file, so a whole one that is there already will do."""
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return
-        default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+    """Whole or not at all under its name, and on the disk before the row says so; the same photo always
+    gives the same file, so two attempts at once don't harm each other."""
+    path = Path(default_storage.path(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(settings.FILE_UPLOAD_PERMISSIONS)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

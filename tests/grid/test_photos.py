@@ -1,4 +1,6 @@
 import hashlib
+import os
+import stat
 import struct
 import zlib
 from datetime import UTC, datetime
@@ -181,30 +183,23 @@ def test_a_lost_file_is_written_again(world, media, lost):
     assert len([path for path in media.rglob("*") if path.is_file()]) == 2
 
 
-def test_half_a_file_left_by_a_crash_is_replaced(world, monkeypatch):
-    content = picture(size=(300, 300))
-    name = store_photo(content, owner=world.grid_worker).file.name
-    Photo.objects.all().delete()
-    path = default_storage.path(name)
-    with open(path, "r+b") as file:
-        file.truncate(100)
-
-    photo = store_photo(content, owner=world.grid_worker)
-
-    assert photo.file.name == name
-    assert default_storage.size(name) == photo.bytes
-
-
-def test_without_a_file_there_is_no_row(world, monkeypatch):
-    def disk_full(name, content, **_):
+def test_a_full_disk_leaves_neither_row_nor_half_a_file(world, media, monkeypatch):
+    def disk_full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(default_storage, "save", disk_full)
+    monkeypatch.setattr(os, "fsync", disk_full)
 
     with pytest.raises(OSError, match="No space left"):
         store_photo(picture(), owner=world.grid_worker)
 
     assert Photo.objects.count() == 0
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
+def test_files_are_not_for_every_user_of_the_machine(world):
+    photo = store_photo(picture(), owner=world.grid_worker)
+
+    assert stat.S_IMODE(os.stat(default_storage.path(photo.file.name)).st_mode) == 0o640
 
 
 def _cut(kind):
