@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from casework.errors import CaseworkError
 from casework.forms.definition import Check, Choice, FieldDefinition, FieldKind, FormDefinition, Text
 from workflows.expressions import Expression, ExpressionError, compile_expression
 
@@ -35,14 +35,14 @@ class FormProblem:
     message: str
 
 
-class FormRefused(Exception):
+class FormRefused(CaseworkError):
     """The JSON is no usable form; `problems` says why, one entry a mistake."""
 
-    code = "form_refused"
-    message: str | Promise = gettext_lazy("The form can't be used as it is written.")
+    code = "form_unusable"
+    message = gettext_lazy("The form can't be used as it is written.")
 
     def __init__(self, problems: Sequence[FormProblem]) -> None:
-        super().__init__("; ".join(f"{each.field}: {each.message}" for each in problems))
+        super().__init__()
         self.problems = tuple(problems)
 
 

@@ -1,0 +1,62 @@
+"""`manage.py load_library`: publish the matters that come with the product, as far as they are new here."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from casework.services.diagrams import publish_as_operator
+from workflows import services as workflows
+from workflows.errors import NotPublishable
+from workflows.library import ShippedMatter, shipped_matters
+from workflows.models import Definition, Version, VersionStatus
+
+
+class Command(BaseCommand):
+    help = "Publish the matters that come with the product. What is loaded already stays as it is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="also where somebody here has drawn a version or a draft of their own",
+        )
+
+    def handle(self, *_args: Any, replace: bool, **_options: Any) -> None:
+        for matter in shipped_matters():
+            self.stdout.write(f"{matter.key}: {_load(matter, replace=replace)}")
+
+
+@transaction.atomic
+def _load(matter: ShippedMatter, *, replace: bool) -> str:
+    definition, _is_new = Definition.objects.get_or_create(
+        key=matter.key, defaults={"title": matter.title, "title_en": matter.title_en}
+    )
+    versions = list(definition.versions.all())
+    published = next((each for each in versions if each.status == VersionStatus.PUBLISHED), None)
+    if published is not None and _is_same(published, matter):
+        return f"version {published.number} is up to date"
+    if not replace and any(each.author_id for each in versions):
+        return "left alone, as it was changed here (--replace loads it all the same)"
+    return f"version {_publish(definition, matter).number} published"
+
+
+def _publish(definition: Definition, matter: ShippedMatter) -> Version:
+    workflows.save_draft(
+        definition, bpmn=matter.bpmn, forms=matter.forms, tables=matter.tables, about=matter.about
+    )
+    try:
+        return publish_as_operator(definition.key, note="From the library")
+    except NotPublishable as refused:
+        lines = [f"{problem.element}: {problem.text('en')}" for problem in refused.problems]
+        raise CommandError("\n".join([f"{matter.key} can't be published here:", *lines])) from refused
+
+
+def _is_same(version: Version, matter: ShippedMatter) -> bool:
+    return (
+        version.sha256 == sha256(matter.bpmn).hexdigest()
+        and version.forms == matter.forms
+        and version.tables == matter.tables
+        and version.about == matter.about
+    )
