@@ -12,7 +12,8 @@ from casework.facts import CaseFacts
 from casework.models import Case
 from casework.rules import routing
 from grid.queries.posts import posts_for
-from workflows.engine import ExpressionError, OpenStep, compile_expression
+from workflows.engine import OpenStep
+from workflows.expressions import ExpressionError, compile_expression
 from workflows.services import Assignment
 
 VACANT = "vacant:"  # nobody at all: an operator has to look; it must not fall back to the reporter
