@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from casework.launch.places import ASSETS, ROOT
 
@@ -39,10 +40,21 @@ def test_help_is_what_make_says_without_a_target():
 
 
 def test_every_command_in_the_readme_exists():
-    named = re.findall(r"\bmake ([a-z]+)", (ROOT / "README.md").read_text())
+    readme = (ROOT / "README.md").read_text()
+    made = set(re.findall(r"\bmake ([a-z]+)\b(?!\w)", readme))
+    managed = set(re.findall(r"manage\.py ([a-z_]+)", readme))
 
-    assert {"demo", "test"} <= set(named)
-    assert set(named) - targets() == set()
+    assert made >= {"demo", "test"}
+    assert made - targets() == set()
+    assert managed - set(get_commands()) == set()
+
+
+def test_every_setting_from_the_environment_is_in_the_readme():
+    read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', (ROOT / "casework" / "settings.py").read_text()))
+    explained = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "README.md").read_text()))
+
+    assert read
+    assert read - explained == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
