@@ -65,20 +65,9 @@ def parent(code: str) -> str | None:
     return code[: DIGITS[LEVELS[above]]] if above >= 0 else None
 
 
-def lineage(code: str) -> tuple[str, ...]:
-    """The code and all above it, the district first."""
-    return tuple(code[:length] for length in DIGITS.values() if length <= len(code))
-
-
 def contains(outer: str, inner: str) -> bool:
     """Whether `inner` is `outer` itself or lies in it."""
     return inner.startswith(outer)
-
-
-def at_level(code: str, wanted: str) -> str | None:
-    """The area of that level around a code; None if the code names something larger."""
-    length = DIGITS[wanted]
-    return code[:length] if len(code) >= length else None
 
 
 def _parts(code: str) -> list[str]:

@@ -11,11 +11,6 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 
-class UnitQuerySet(models.QuerySet["Unit"]):
-    def inside(self, area_code: str) -> "UnitQuerySet":
-        return self.filter(area__code__startswith=area_code)
-
-
 class Unit(models.Model):
     """An organisation that holds posts. `key` says what it is for, the same word in every town."""
 
@@ -38,8 +33,6 @@ class Unit(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
 
-    objects = UnitQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("unit")
         ordering = ("code",)
@@ -59,16 +52,6 @@ class Unit(models.Model):
 POWERS = ("dispatch", "studio", "supervise", "register")
 
 
-class PostQuerySet(models.QuerySet["Post"]):
-    def inside(self, area_code: str) -> "PostQuerySet":
-        return self.filter(unit__area__code__startswith=area_code)
-
-    def held_by(self, user_id: int, *, on: date) -> "PostQuerySet":
-        """Posts that the person holds on that day, as holder or as stand-in."""
-        held = Appointment.objects.in_force(on).filter(user_id=user_id)
-        return self.filter(pk__in=held.values("post_id"))
-
-
 class Post(models.Model):
     """A seat in a unit; work is routed to it by its code, whoever sits there."""
 
@@ -82,8 +65,6 @@ class Post(models.Model):
     name = models.CharField(max_length=100)
     sees = models.CharField(max_length=10, choices=Sees, default=Sees.ASSIGNED)
     powers = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-
-    objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("post")

@@ -82,16 +82,6 @@ def posts_for(
     return list(posts)
 
 
-def posts_with_codes(post_codes: Collection[str]) -> list[Post]:
-    """Posts by code, with unit and area, in code order; unknown codes are left out."""
-    return list(Post.objects.filter(code__in=post_codes).select_related("unit__area"))
-
-
-def posts_nearby(area_code: str, *, on: date) -> list[Post]:
-    """The held posts at this very area: the choices when work is passed on within it."""
-    return list(_held(on).filter(unit__area__code=area_code))
-
-
 def _held(on: date) -> QuerySet[Post]:
     in_force = Appointment.objects.in_force(on).filter(post=OuterRef("pk"), user__is_active=True)
     return Post.objects.filter(Exists(in_force)).select_related("unit__area")

@@ -76,20 +76,8 @@ def test_parents_lead_up_to_the_district(code):
     while above := codes.parent(steps[-1]):
         steps.append(above)
 
-    assert tuple(reversed(steps)) == codes.lineage(code)
     assert [codes.level(step) for step in reversed(steps)] == list(codes.LEVELS[: len(steps)])
     assert all(codes.contains(step, code) for step in steps)
-
-
-@given(any_code, st.sampled_from(codes.LEVELS))
-def test_the_area_around_a_code_contains_it_or_there_is_none(code, level):
-    around = codes.at_level(code, level)
-
-    if around is None:
-        assert codes.LEVELS.index(level) > codes.LEVELS.index(codes.level(code))
-    else:
-        assert codes.level(around) == level
-        assert codes.contains(around, code)
 
 
 @given(any_code, any_code)

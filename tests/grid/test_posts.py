@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from grid.models import Appointment, Post
-from grid.queries.posts import holders_by_post, holders_of, posts_for, posts_nearby, posts_of
+from grid.models import Appointment
+from grid.queries.posts import holders_by_post, holders_of, posts_for, posts_of
 from tests.world import COMMUNITY, DISTRICT, GRID, OTHER_GRID, SIBLING_GRID, TOWN
 
 TODAY = date(2026, 11, 23)
@@ -104,20 +104,8 @@ def test_a_stand_in_holds_the_post_too_while_it_lasts(world):
     }
 
 
-def test_posts_held_by_a_person_are_a_queryset_too(world):
-    assert list(Post.objects.held_by(world.planning.pk, on=TODAY)) == [world.post_of(world.planning)]
-    assert not Post.objects.held_by(world.stranger.pk, on=TODAY)
-
-
 def test_posts_come_with_what_a_viewer_is_made_of_in_one_query(world, django_assert_num_queries):
     with django_assert_num_queries(1):
         [post] = posts_of(world.grid_worker.pk, on=TODAY)
 
         assert (post.unit.name, post.unit.area.code) == ("沱口社区第一网格", GRID)
-
-
-def test_posts_nearby_are_those_of_the_same_area(world):
-    assert _codes(posts_nearby(COMMUNITY, on=TODAY)) == [
-        f"{COMMUNITY}-committee/community_secretary",
-        f"{COMMUNITY}-committee/community_worker",
-    ]
