@@ -24,7 +24,6 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import errors as pg
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from casework.errors import CaseBusy, CaseworkError, NotFound, NotValid, NotYours
 from grid.codes import BadAreaCode
@@ -95,7 +94,6 @@ class Refusal:
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response:
     """The exception handler of all calls."""
-    set_rollback()
     return refusal_of(error).response()
 
 
