@@ -56,8 +56,8 @@ def scenarios_in(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def play(path: Path) -> Result:
-    """Walk one scenario."""
+def play(path: Path, *, calendar: engine.Calendar | None = None) -> Result:
+    """Walk one scenario; working days and hours are the calendar's."""
     scenario = json.loads(path.read_text(encoding="utf-8"))
     id = str(scenario.get("id") or path.stem)
     try:
@@ -65,7 +65,7 @@ def play(path: Path) -> Result:
     except DiagramRefused as refused:
         expected = bool(scenario["steps"][0].get("expect", {}).get("error"))
         return Result(id=id, outcome="right" if expected else "refused", detail=str(refused))
-    return _walk(id, scenario, plan)
+    return _walk(id, scenario, plan, calendar)
 
 
 def _plan(scenario: Mapping[str, Any], folder: Path) -> engine.Plan:
@@ -95,8 +95,10 @@ def _rescripted(scope: Scope, scripts: Mapping[str, str]) -> Scope:
     )
 
 
-def _walk(id: str, scenario: Mapping[str, Any], plan: engine.Plan) -> Result:
-    walk = Walk(plan, scenario)
+def _walk(
+    id: str, scenario: Mapping[str, Any], plan: engine.Plan, calendar: engine.Calendar | None
+) -> Result:
+    walk = Walk(plan, scenario, calendar)
     for n, step in enumerate(scenario["steps"], 1):
         expected = step.get("expect", {})
         try:
@@ -124,6 +126,7 @@ class Walk:
 
     plan: engine.Plan
     scenario: Mapping[str, Any]
+    calendar: engine.Calendar | None = None
     text: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     now: dt.datetime = BEGIN
@@ -136,7 +139,7 @@ class Walk:
                 raise ScenarioFaulty(str(error)) from error
         if "start" in step:
             self.data = json.loads(json.dumps(step["start"] or {}))
-            self._keep(engine.start(self.plan, data=self.data, now=self.now))
+            self._keep(engine.start(self.plan, data=self.data, now=self.now, calendar=self.calendar))
         else:
             run = self.loaded()
             self._act(run, step)
@@ -144,7 +147,7 @@ class Walk:
         self._let_machines_answer()
 
     def loaded(self) -> engine.Run:
-        return engine.load(self.plan, self.text, data=self.data, now=self.now)
+        return engine.load(self.plan, self.text, data=self.data, now=self.now, calendar=self.calendar)
 
     def _act(self, run: engine.Run, step: Mapping[str, Any]) -> None:
         payload = step.get("payload") or step.get("data") or {}
