@@ -24,6 +24,7 @@ from grid.models import Photo, User
 from grid.services.exif import Taken, read_taken
 
 FORMATS = ("JPEG", "PNG", "WEBP")
+LONGEST_EDGE = 40_000
 QUALITY = 88
 THUMB_EDGE, THUMB_QUALITY = 480, 80
 
@@ -66,14 +67,12 @@ def _ensure_size(content: bytes) -> None:
 
 
 def _picture(content: bytes) -> _Picture:
-    with _opened(content) as image:
-        taken = read_taken(image)
-        pixels = _upright_rgb(image)
-    thumb = pixels.copy()
-    thumb.thumbnail((THUMB_EDGE, THUMB_EDGE))
+    image = _opened(content)
+    taken = read_taken(image)
+    pixels = _upright_rgb(image)
     return _Picture(
         jpeg=_jpeg(pixels, quality=QUALITY),
-        thumb=_jpeg(thumb, quality=THUMB_QUALITY),
+        thumb=_jpeg(_small(pixels), quality=THUMB_QUALITY),
         width=pixels.width,
         height=pixels.height,
         taken=taken,
@@ -92,27 +91,35 @@ def _opened(content: bytes) -> Image.Image:
         raise PhotoUnreadable from error
     if image.width * image.height > settings.PHOTO_PIXELS:
         raise PhotoTooManyPixels
+    # No camera takes a line, and a JPEG couldn't hold it.
+    if not (image.width and image.height and max(image.size) <= LONGEST_EDGE):
+        raise PhotoKindRefused
     return image
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
+    """Works in place: every copy of a large photo would be a hundred megabytes more."""
     try:
-        upright = ImageOps.exif_transpose(image)
-        if upright.has_transparency_data:
-            layer = upright.convert("RGBA")
-            paper = Image.new("RGBA", layer.size, "white")
-            upright = Image.alpha_composite(paper, layer)
-        return upright.convert("RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        if image.has_transparency_data:
+            layer = image.convert("RGBA")
+            image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+        return image if image.mode == "RGB" else image.convert("RGB")
     except _BROKEN as error:
         raise PhotoUnreadable from error
 
 
+def _small(pixels: Image.Image) -> Image.Image:
+    scale = min(1.0, THUMB_EDGE / max(pixels.size))
+    size = (max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)))
+    return pixels.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
 def _jpeg(pixels: Image.Image, *, quality: int) -> bytes:
-    # A fresh image: whatever the decoder hung onto the old one (EXIF, comments, colour profile) stays behind.
-    clean = Image.new("RGB", pixels.size)
-    clean.paste(pixels)
+    # Comments, profiles and XMP that the decoder hung onto the image would be saved with it.
+    pixels.info.clear()
     out = BytesIO()
-    clean.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
+    pixels.save(out, "JPEG", quality=quality, optimize=True, progressive=True, exif=b"")
     return out.getvalue()
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.storage import default_storage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageCms
 
 from grid.errors import (
     PhotoDamaged,
@@ -135,6 +135,20 @@ def test_what_the_camera_says_is_taken_with_care(world, case, tags, position, ho
     assert (photo.taken_at and photo.taken_at.astimezone(UTC).hour) == hour
 
 
+def test_nothing_else_that_a_camera_or_program_wrote_is_kept(world):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    said = {"comment": b"SECRET", "xmp": b"<x:xmpmeta>SECRET</x:xmpmeta>", "icc_profile": profile}
+    content = picture(exif=exif(gps=WANZHOU, orientation=6), **said)
+    assert content.count(b"SECRET") == 2
+
+    photo = store_photo(content, owner=world.grid_worker)
+
+    for name in (photo.file.name, photo.thumb_name):
+        with default_storage.open(name) as file:
+            kept = file.read()
+        assert not any(mark in kept for mark in (b"SECRET", b"Exif", b"ICC_PROFILE"))
+
+
 def test_a_photo_lying_on_its_side_is_turned_upright(world):
     photo = store_photo(picture(exif=exif(orientation=6)), owner=world.grid_worker)
 
@@ -154,6 +168,20 @@ def test_a_large_photo_has_a_small_version_beside_it(world):
     with default_storage.open(photo.thumb_name) as file, Image.open(file) as thumb:
         assert thumb.size == (480, 240)
     assert (photo.width, photo.height) == (2000, 1000)
+
+
+def test_a_very_long_photo_has_a_small_version_too(world):
+    photo = store_photo(picture(size=(3000, 1)), owner=world.grid_worker)
+
+    with default_storage.open(photo.thumb_name) as file, Image.open(file) as thumb:
+        assert thumb.size == (480, 1)
+
+
+def test_a_small_photo_is_not_blown_up(world):
+    photo = store_photo(picture(size=(60, 40)), owner=world.grid_worker)
+
+    with default_storage.open(photo.thumb_name) as file, Image.open(file) as thumb:
+        assert thumb.size == (60, 40)
 
 
 def test_the_same_bytes_again_are_the_same_photo_and_another_owner_has_his_own(world):
@@ -222,6 +250,12 @@ def _cut(kind):
         ("a bit over the limit", png_header_of(8000, 5001), PhotoTooManyPixels),
         ("900 million pixels in a few bytes", png_header_of(30_000, 30_000), PhotoTooManyPixels),
         ("100 million", png_header_of(10_000, 10_000), PhotoTooManyPixels),
+        ("a line that no JPEG can hold", png_header_of(70_000, 1), PhotoKindRefused),
+        (
+            "no pixel at all",
+            picture("JPEG", size=(16, 16)).replace(b"\x00\x10\x00\x10", b"\x00\x00\x00\x10"),
+            PhotoKindRefused,
+        ),
         ("pixels missing", png_header_of(100, 100), PhotoUnreadable),
     ],
 )
