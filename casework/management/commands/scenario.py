@@ -6,9 +6,12 @@ from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from casework.clocks import WorkCalendar
 from workflows.scenarios import Result, play, scenarios_in
 
 
@@ -22,10 +25,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, places: list[Path], only: str, **options: Any) -> None:
         results = []
+        calendar = WorkCalendar(zone=ZoneInfo(settings.TIME_ZONE))
         for place in places:
             if not place.exists():
                 raise CommandError(f"{place} does not exist.")
-            results += [self._tell(play(path)) for path in scenarios_in(place) if only in path.stem]
+            results += [
+                self._tell(play(path, calendar=calendar)) for path in scenarios_in(place) if only in path.stem
+            ]
         counts = Counter(result.outcome for result in results)
         words = ", ".join(f"{counts[kind]} {kind}" for kind in ("right", "refused", "wrong", "error"))
         self.stdout.write(f"{len(results)} scenarios: {words}")
