@@ -41,8 +41,8 @@ format: setup ## Put the Python sources into their one format
 scenarios: setup ## Walk the scenario files of DIR through the engine: make scenarios DIR=…
 	@$(VENV) manage.py scenario $(DIR)
 
-bench: setup ## Measure the engine and the services against hand-written statements
-	@$(VENV) manage.py bench
+bench: setup ## What a step costs, against the five statements somebody would write by hand
+	@$(VENV) -m tests.bench $(ARGS)
 
 fuzz: setup ## Feed the readers and the engine damaged and random input: make fuzz ARGS="--seconds 60"
 	@$(VENV) -m tests.engine.fuzz $(ARGS)

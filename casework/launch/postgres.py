@@ -92,13 +92,13 @@ def wait_until_ready(cluster: Cluster, *, process: subprocess.Popen[bytes], log:
 
 
 @contextmanager
-def temporary() -> Iterator[Cluster]:
+def temporary(*, settings: tuple[str, ...] = CARELESS) -> Iterator[Cluster]:
     """A server for as long as the block lasts, with nothing left of it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="casework-pg-"))
     folder.chmod(0o711)
     try:
         cluster = prepare(folder / "data")
-        throw_away = program(cluster, settings=CARELESS).logging_to(folder / "log")
+        throw_away = program(cluster, settings=settings).logging_to(folder / "log")
         process = spawn(throw_away)
         try:
             wait_until_ready(cluster, process=process, log=throw_away.log)
