@@ -1,7 +1,7 @@
 """When a field is shown: decided here, and told to the page as data so that it can follow the typing."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,10 +33,13 @@ def _known(expression: Expression, answers: Mapping[str, Any]) -> dict[str, Any]
     return {name: answers.get(name) for name in expression.names} | dict(answers)
 
 
-def for_the_page(condition: Expression) -> Condition | None:
-    """The condition as nested lists, like `["==", ["name", "结论"], ["value", "纳入"]]`; None if it is beyond that."""
+def for_the_page(condition: Expression, *, fixed: Mapping[str, Any]) -> Condition | None:
+    """The condition as nested lists, like `["==", ["name", "结论"], ["value", "纳入"]]`; None if it is beyond that.
+
+    `fixed` are the names that no field of the page asks for: they become values.
+    """
     try:
-        return _part(ast.parse(condition.text.strip(), mode="eval").body)
+        return _part(ast.parse(condition.text.strip(), mode="eval").body, fixed)
     except (SyntaxError, _BeyondThePageError):
         return None
 
@@ -51,18 +54,22 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }  # fmt: skip
 
 
-def _part(node: ast.expr) -> Condition:
+def _part(node: ast.expr, fixed: Mapping[str, Any]) -> Condition:
     match node:
         case ast.Name(id=name):
-            return ["name", name]
+            return ["value", fixed[name]] if name in fixed else ["name", name]
         case ast.Constant(value=str() | int() | float() | bool() | None as value):
             return ["value", value]
         case ast.List(elts=items) | ast.Tuple(elts=items):
-            return ["list", *map(_part, items)]
+            return ["list", *_parts(items, fixed)]
         case ast.BoolOp(op=op, values=values):
-            return ["and" if isinstance(op, ast.And) else "or", *map(_part, values)]
+            return ["and" if isinstance(op, ast.And) else "or", *_parts(values, fixed)]
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ["not", _part(operand)]
+            return ["not", _part(operand, fixed)]
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
-            return [_COMPARISONS[type(op)], _part(left), _part(right)]
+            return [_COMPARISONS[type(op)], *_parts([left, right], fixed)]
     raise _BeyondThePageError
+
+
+def _parts(nodes: Sequence[ast.expr], fixed: Mapping[str, Any]) -> list[Condition]:
+    return [_part(node, fixed) for node in nodes]

@@ -191,14 +191,21 @@ class StepForm(forms.Form):
         return isinstance(self.fields[owner].widget, widgets.Table)
 
     def _row(self, each: FieldDefinition) -> Row:
-        condition = conditions.for_the_page(each.show_if) if each.show_if else None
         return Row(
             bound=self[each.name],
             definition=each,
             unit=each.unit.in_language(self._asking.language) if each.unit else "",
             is_shown=each.name in self.shown,
-            show_if=json.dumps(condition, ensure_ascii=False) if condition else "",
+            show_if=self._condition_for_the_page(each),
         )
+
+    def _condition_for_the_page(self, each: FieldDefinition) -> str:
+        if each.show_if is None:
+            return ""
+        asked = {other.name for other in self.definition.fields if other.is_asked}
+        fixed = {name: self._case_data.get(name) for name in each.show_if.names - asked}
+        condition = conditions.for_the_page(each.show_if, fixed=fixed)
+        return json.dumps(condition, ensure_ascii=False) if condition else ""
 
 
 def _plain(value: Any) -> Any:

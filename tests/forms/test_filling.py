@@ -244,6 +244,24 @@ def test_the_page_gets_conditions_it_can_follow():
     assert rows["结论"].show_if == ""
 
 
+PAGE_CONDITIONS = [
+    ("结论 in ['纳入', '修缮']", ["in", ["name", "结论"], ["list", ["value", "纳入"], ["value", "修缮"]]]),
+    ("not (结论 == '纳入')", ["not", ["==", ["name", "结论"], ["value", "纳入"]]]),
+    ("紧急 and 结论 != '纳入'", ["and", ["value", True], ["!=", ["name", "结论"], ["value", "纳入"]]]),
+    ("没有的名字 == 1", ["==", ["value", None], ["value", 1]]),
+    ("len(结论) > 3", None),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), PAGE_CONDITIONS)
+def test_the_page_asks_for_nothing_but_its_own_fields(text, told):
+    form = a_form(a_field("结论", "choice", choices=CHOICES), a_field(show_if=text))
+
+    row = build(form, data={"紧急": True}, language="en", now=NOW).rows[1]
+
+    assert (json.loads(row.show_if) if row.show_if else None) == told
+
+
 def test_answers_keep_the_rules_between_them():
     rule = {"must": "同意 <= 参与", "message": {"zh": "同意比参与多", "en": "More in favour than took part"}}
     form = a_form(a_field("参与"), a_field("同意"), checks=[rule])
