@@ -18,7 +18,7 @@ from tests.world import GRID
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(call, *, times=4):
