@@ -6,13 +6,111 @@ warnings say what will surprise, notes what was translated or does nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
 from workflows.bpmn.check_context import CheckContext
-from workflows.bpmn.model import Diagram
+from workflows.bpmn.check_findings import found, shown_id
+from workflows.bpmn.check_flows import check_conditions, check_ends
+from workflows.bpmn.check_graph import check_graphs
+from workflows.bpmn.check_names import check_circular_calls, check_names, check_references
+from workflows.bpmn.check_texts import TextCheck
+from workflows.bpmn.model import Diagram, Scope
 from workflows.bpmn.normalise import made_explicit, obstacles
 from workflows.bpmn.problems import Problem
+
+#: Larger diagrams are read, so that they can be looked at and split, but not published.
+MAX_NODES: Final = 2_000
+MAX_NESTING: Final = 20
+#: Beyond so many, findings are counted, not listed: nobody reads 2,000 lines.
+MOST_FINDINGS: Final = 200
+
+_RANK: Final = {"error": 0, "warning": 1, "note": 2}
+#: Said better here: with the flow's name, and whether its end exists at all.
+_SAID_BETTER: Final = frozenset({"flow_end_elsewhere"})
 
 
 def check(diagram: Diagram, *, context: CheckContext | None = None) -> tuple[Problem, ...]:
     """The findings in the order of the file. Never raises, whatever was drawn."""
+    too_much = list(_too_much(diagram))
+    if too_much:
+        return (*diagram.findings, *too_much)
     explicit = made_explicit(diagram)
-    return (*diagram.findings, *obstacles(explicit))
+    findings = [
+        *diagram.findings,
+        *(_presentable(p) for p in obstacles(explicit) if p.code not in _SAID_BETTER),
+        *check_ends(diagram),
+        *check_references(diagram),
+        *check_circular_calls(explicit),
+        *_executable(diagram),
+    ]
+    for process in explicit.processes:
+        findings += _process(process, explicit, context or CheckContext())
+    return _arranged(findings)
+
+
+def _too_much(diagram: Diagram) -> Iterator[Problem]:
+    count = sum(1 for _ in diagram.walk())
+    if count > MAX_NODES:
+        yield Problem(code="too_many_nodes", params={"count": count, "limit": MAX_NODES})
+    for process in diagram.processes:
+        if _nesting(process) > MAX_NESTING:
+            params = {"limit": MAX_NESTING}
+            yield Problem(code="too_deep", element=process.id, line=process.line, params=params)
+
+
+def _nesting(scope: Scope) -> int:
+    return 1 + max((_nesting(node.scope) for node in scope.nodes if node.scope is not None), default=0)
+
+
+def _process(process: Scope, explicit: Diagram, context: CheckContext) -> list[Problem]:
+    texts = TextCheck(process)
+    findings = [
+        *check_graphs(process),
+        *check_conditions(process),
+        *texts.findings(),
+        *check_names(process, explicit, context),
+    ]
+    if context.variables is not None:
+        findings += texts.unknown(context.variables)
+    if _only_drawn(process, explicit):
+        return [replace(p, severity="warning") if p.severity == "error" else p for p in findings]
+    return findings
+
+
+def _only_drawn(process: Scope, diagram: Diagram) -> bool:
+    """Not meant to run, beside a process that is."""
+    return not process.executable and any(p.executable and p.nodes for p in diagram.processes)
+
+
+def _executable(diagram: Diagram) -> Iterator[Problem]:
+    drawn = [process for process in diagram.processes if process.nodes]
+    if not drawn:
+        yield found("process_empty", diagram.processes[0])
+    for process in drawn:
+        if not process.executable:
+            alone = not any(p.executable for p in drawn)
+            yield found("not_executable", process, severity="warning" if alone else "note")
+
+
+def _presentable(problem: Problem) -> Problem:
+    """Without ids that the author never wrote."""
+    params = {
+        name: value if not isinstance(value, str) else shown_id(value) or "…"
+        for name, value in problem.params.items()
+    }
+    return replace(problem, element=shown_id(problem.element), params=params)
+
+
+def _arranged(findings: Iterable[Problem]) -> tuple[Problem, ...]:
+    """In the order of the file, each once, the worst first where they stand in one line; a very long list is cut."""
+    once: dict[tuple[str, str, int, str], Problem] = {}
+    for problem in findings:
+        once.setdefault((problem.code, problem.element, problem.line, problem.text("en")), problem)
+    ordered = sorted(once.values(), key=lambda p: (p.line or 10**9, _RANK[p.severity]))
+    if len(ordered) <= MOST_FINDINGS:
+        return tuple(ordered)
+    kept = sorted(ordered, key=lambda p: _RANK[p.severity])[:MOST_FINDINGS]
+    more = Problem(code="more_problems", severity="note", params={"count": len(ordered) - MOST_FINDINGS})
+    return (*sorted(kept, key=lambda p: (p.line or 10**9, _RANK[p.severity])), more)

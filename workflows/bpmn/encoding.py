@@ -15,7 +15,10 @@ _MARKS = (
 
 
 def as_utf8(data: bytes) -> str:
-    """The text of an XML file that `read` has accepted, with a declaration that says UTF-8."""
+    """The text of an XML file that `read` has accepted; UTF-8 stays as it came, to the letter.
+
+    A file in another encoding gets a declaration that says UTF-8, as its own would no longer be true.
+    """
     declared = _DECLARED.match(data[:200])
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     if encoding is None:
@@ -23,4 +26,6 @@ def as_utf8(data: bytes) -> str:
     if encoding.lower() in ("gbk", "gb2312"):
         encoding = "gb18030"  # the superset: what people call GBK often holds its signs
     text = data.decode(encoding)
+    if encoding.lower() in ("utf-8", "utf8"):
+        return text
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _DECLARATION.sub("", text, count=1)

@@ -74,7 +74,7 @@ def _unreadable(data: bytes, error: Exception) -> DiagramRefused:
         return _refused("not_xml")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):
         return _refused("doctype", line=1)
-    reason = str(error)
+    reason = re.sub(r", line \d+.*", "", str(error), flags=re.DOTALL)
     line, column = getattr(error, "position", (0, 0))
     if "encoding" in reason.lower() or "not proper UTF-8" in reason:
         declared = re.search(rb"""encoding\s*=\s*["']([\w.\-]+)""", data[:200])

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol, runtime_checkable
 
-from workflows.bpmn.texts_table import TEXTS
+from workflows.bpmn.texts_check import CHECK
+from workflows.bpmn.texts_file import DECISIONS, FILE
+from workflows.bpmn.texts_running import SOUNDNESS
+
+TEXTS: Final = {**FILE, **DECISIONS, **SOUNDNESS, **CHECK}
 
 _LONGEST_PARAMETER: Final = 120
 

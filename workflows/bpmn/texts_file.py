@@ -1,4 +1,4 @@
-"""The words of every problem: code → (message zh, message en, hint zh, hint en).
+"""The words of what is wrong with a file as such, a diagram's or a decision table's: code → (message zh, message en, hint zh, hint en).
 
 Messages name things as the author sees them; hints say what to do next.
 """
@@ -25,7 +25,7 @@ FILE: Final[dict[str, Words]] = {
         "Choose a diagram file ending in .bpmn.",
     ),
     "broken_xml": (
-        "文件在第 {line_number} 行第 {column} 列处断开或写错：{reason}",
+        "文件在第 {line_number} 行第 {column} 列处断开或写错。",
         "The file breaks at line {line_number}, column {column}: {reason}",
         "文件可能没有下载完整，请重新导出。",
         "The file may be cut short; export it again.",
@@ -234,5 +234,3 @@ DECISIONS: Final[dict[str, Words]] = {
         "Add a rule, or give the output a default.",
     ),
 }
-
-TEXTS: Final[dict[str, Words]] = {**FILE, **DECISIONS}

@@ -1,0 +1,307 @@
+"""The words of what the check finds in a diagram: code → (message zh, message en, hint zh, hint en)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+Words = tuple[str, str, str, str]
+
+#: Findings of the check.
+CHECK: Final[dict[str, Words]] = {
+    "flow_nowhere": (
+        "{name}指向“{end}”，但它不存在。",
+        "The {name} leads to “{end}”, which does not exist.",
+        "请重新连线。",
+        "Connect it again.",
+    ),
+    "flow_from_nowhere": (
+        "{name}从“{end}”出发，但它不存在。",
+        "The {name} comes from “{end}”, which does not exist.",
+        "请重新连线。",
+        "Connect it again.",
+    ),
+    "flow_crosses": (
+        "{name}越过了流程或子流程的边界（“{end}”在另一边）。",
+        "The {name} crosses the border of a process or sub-process (“{end}” is on the other side).",
+        "跨越边界请用消息、信号或边界事件。",
+        "Use a message, a signal or a boundary event across a border.",
+    ),
+    "no_start": (
+        "{name}没有开始事件。",
+        "The {name} has no start event.",
+        "请画一个开始事件。",
+        "Draw a start event.",
+    ),
+    "no_end": (
+        "{name}没有结束事件，走到没有后续的环节就结束。",
+        "The {name} has no end event; it ends where nothing follows.",
+        "建议画出结束事件。",
+        "Better draw an end event.",
+    ),
+    "process_empty": ("流程是空的。", "The process is empty.", "请先画流程。", "Draw the process first."),
+    "unreachable": (
+        "{name}永远走不到。",
+        "The {name} can never run.",
+        "请连到前面的环节，或删去它。",
+        "Connect it to what comes before, or remove it.",
+    ),
+    "flows_without_condition": (
+        "{name}有几个出口，其中没有写条件、也不是默认流向的有：{flows}。",
+        "The {name} has several ways out; these have neither a condition nor are the default: {flows}.",
+        "请给每个出口写条件，或设为默认流向。",
+        "Give each a condition or make it the default flow.",
+    ),
+    "implicit_default": (
+        "{name}的最后一个出口没有条件，将当作默认流向：{flow}。",
+        "The last way out of the {name} has no condition and is taken as the default: {flow}.",
+        "建议明确设为默认流向。",
+        "Better mark it as the default flow.",
+    ),
+    "default_never": (
+        "{name}有不带条件的出口，默认流向永远不会走。",
+        "The {name} has a way out without a condition, so its default flow is never taken.",
+        "请给它写条件，或去掉默认流向。",
+        "Give it a condition, or drop the default.",
+    ),
+    "no_default": (
+        "{name}没有默认流向；条件都不成立时，流程会停在这里并报异常。",
+        "The {name} has no default flow; when no condition is true, the case stops here with an incident.",
+        "请设一个默认流向。",
+        "Choose a default flow.",
+    ),
+    "default_condition": (
+        "{name}是默认流向，它的条件不起作用。",
+        "The {name} is the default; its condition does nothing.",
+        "请删去条件，或换一个默认流向。",
+        "Remove the condition, or choose another default.",
+    ),
+    "condition_ignored": (
+        "{name}从“{node}”出发，那里不看条件。",
+        "The {name} leaves “{node}”, which looks at no conditions.",
+        "请删去条件，或改用排他、包容网关。",
+        "Remove the condition, or use an exclusive or inclusive gateway.",
+    ),
+    "join_never": (
+        "{name}永远等不齐：前面没有同时进行的分支。",
+        "The {name} can never go on: nothing before it runs in parallel.",
+        "请改用排他网关汇合。",
+        "Join with an exclusive gateway.",
+    ),
+    "join_starved": (
+        "{name}永远等不齐：{flows} 走不到。",
+        "The {name} can never go on: {flows} is never reached.",
+        "请把这一支连起来，或去掉这条连线。",
+        "Connect that branch, or remove the flow.",
+    ),
+    "join_may_wait": (
+        "{name}等待的几支是“{split}”二选一的，可能永远等不齐。",
+        "The {name} waits for branches of which “{split}” takes only one; it may wait for ever.",
+        "请改用排他网关汇合，或改用并行网关分支。",
+        "Join with an exclusive gateway, or split with a parallel one.",
+    ),
+    "endless_loop": (
+        "从{name}开始的循环没有出口，也没有人工或等待环节，会一直转下去。",
+        "The loop from the {name} has no way out and no step that waits; it never ends.",
+        "请在循环里加一个出口条件，或加一个人工环节。",
+        "Give the loop a way out, or put a step of a person into it.",
+    ),
+    "long_loop": (
+        "从{name}开始的循环里没有人工或等待环节；一次最多自动走 200 步。",
+        "Nothing waits in the loop from the {name}; at most 200 automatic steps are taken at once.",
+        "请确认循环次数不多，或加一个等待环节。",
+        "Make sure it turns a few times only, or let it wait.",
+    ),
+    "expression_wrong": (
+        "{name}的{what} {text} 写错：{error}",
+        "The {what} {text} of the {name} is wrong: {error}",
+        '例：噪声分贝 > 55 and 类别 == "施工噪声"',
+        'Such as: noise > 55 and kind == "building"',
+    ),
+    "expression_translated": (
+        "{name}的{what}已转换为：{text}",
+        "The {what} of the {name} was translated to: {text}",
+        "",
+        "",
+    ),
+    "unknown_variable": (
+        "{name}用到变量“{variable}”，但没有表单或脚本写它{nearest}",
+        "The {name} uses the variable “{variable}”, which no form or script writes{nearest}",
+        "请核对名称，或用 已填(变量) 判断。",
+        "Check the name, or ask exists(variable) first.",
+    ),
+    "timer_wrong": (
+        "{name}的时间 {text} 写错：{error}",
+        "The time {text} of the {name} is wrong: {error}",
+        "时长 PT24H、P3D；日期 2026-05-01T09:00；周期 R3/PT1H；或表达式，如 工作日(3)。",
+        "A duration PT24H, P3D; a date 2026-05-01T09:00; a cycle R3/PT1H; or an expression.",
+    ),
+    "timer_cron": (
+        "{name}的时间 {text} 是 cron 写法，不支持。",
+        "The time {text} of the {name} is written for cron, which is not supported.",
+        "请写成 R/P1D（每天）、R3/PT1H（每小时，共三次）。",
+        "Write R/P1D (daily) or R3/PT1H (hourly, three times).",
+    ),
+    "loop_maximum": (
+        "{name}的 loopMaximum“{value}”不是数。",
+        "The loopMaximum “{value}” of the {name} is no number.",
+        "请填一个整数。",
+        "Give a whole number.",
+    ),
+    "loop_endless": (
+        "{name}的循环没有条件，也没有最多次数。",
+        "The loop of the {name} has neither a condition nor a maximum.",
+        "请填循环条件或 loopMaximum。",
+        "Give a condition or a loopMaximum.",
+    ),
+    "loop_too_many": (
+        "{name}要办 {count} 次，超过上限 {limit}。",
+        "The {name} is to run {count} times; the limit is {limit}.",
+        "请减少次数，或改为循环办理。",
+        "Ask for fewer, or go round in a loop.",
+    ),
+    "loop_count_wrong": (
+        "{name}的循环次数 {text} 不是整数。",
+        "The loop count {text} of the {name} is no whole number.",
+        "请填 0 至 200 的整数，或一个变量。",
+        "Give a whole number from 0 to 200, or a variable.",
+    ),
+    "script_empty": (
+        "{name}没有脚本，什么也不做。",
+        "The {name} has no script; it does nothing.",
+        "请写脚本，或删去它。",
+        "Write the script, or remove it.",
+    ),
+    "script_wrong": (
+        "{name}的脚本写错：{error}",
+        "The script of the {name} is wrong: {error}",
+        "每行一句：变量 = 表达式。例：总分 = 甲 + 乙",
+        "One to a line: variable = expression. Such as: total = a + b",
+    ),
+    "script_language": (
+        "{name}的脚本是 {format}，不能运行：{error}",
+        "The script of the {name} is {format}, which is not run: {error}",
+        "请改写成：变量 = 表达式；更复杂的用决策表或服务。",
+        "Rewrite it as variable = expression; use a decision table or a service for more.",
+    ),
+    "operation_missing": (
+        "{name}没有写调用哪个服务。",
+        "The {name} does not say which service it calls.",
+        "请选择服务（cw:operation）。",
+        "Choose its service (cw:operation).",
+    ),
+    "rule_missing": (
+        "{name}没有写用哪张决策表。",
+        "The {name} does not say which decision table it uses.",
+        "请选择决策表（cw:table）。",
+        "Choose its decision table (cw:table).",
+    ),
+    "operation_unknown": (
+        "{name}的服务“{value}”不存在{nearest}",
+        "The {name} calls the service “{value}”, which does not exist{nearest}",
+        "请选择已有的服务。",
+        "Choose one of the services there are.",
+    ),
+    "table_unknown": (
+        "{name}的决策表“{value}”不存在{nearest}",
+        "The {name} uses the decision table “{value}”, which does not exist{nearest}",
+        "请先上传这张决策表。",
+        "Upload this decision table first.",
+    ),
+    "called_unknown": (
+        "{name}调用的流程“{value}”不在这里{nearest}",
+        "The {name} calls the process “{value}”, which is not here{nearest}",
+        "请先发布被调用的流程。",
+        "Publish the called process first.",
+    ),
+    "calls_itself": (
+        "{name}绕一圈又调用到流程“{process}”自己。",
+        "The {name} calls the process “{process}” again from within itself.",
+        "请去掉这个调用；需要重复请用循环。",
+        "Remove the call; use a loop to repeat.",
+    ),
+    "form_unknown": (
+        "{name}的表单“{value}”不存在{nearest}",
+        "The {name} uses the form “{value}”, which does not exist{nearest}",
+        "请先建这张表单。",
+        "Make this form first.",
+    ),
+    "post_unknown": (
+        "{name}的岗位“{value}”不存在{nearest}",
+        "The {name} goes to the post “{value}”, which does not exist{nearest}",
+        "请选择已有的岗位。",
+        "Choose one of the posts there are.",
+    ),
+    "nobody_named": (
+        "{name}没有写由谁办理。",
+        "The {name} does not say who does it.",
+        "请选择层级或岗位（cw:level、cw:post）。",
+        "Choose a level or a post (cw:level, cw:post).",
+    ),
+    "setting_unknown": (
+        "{name}的设置 {setting} 不认识{nearest}",
+        "The {name} has the unknown setting {setting}{nearest}",
+        "请核对名称。",
+        "Check its name.",
+    ),
+    "setting_wrong": (
+        "{name}的设置 {setting} 不能是“{value}”。",
+        "The setting {setting} of the {name} can't be “{value}”.",
+        "应为：{expected}",
+        "Expected: {expected}",
+    ),
+    "vendor_translated": (
+        "{name}的 {names} 已转换为本系统的设置。",
+        "{names} of the {name} was taken over.",
+        "",
+        "",
+    ),
+    "vendor_ignored": (
+        "{name}的 {names} 是其他系统的设置，这里不起作用。",
+        "{names} of the {name} belongs to another system and does nothing here.",
+        "需要时请用本系统的设置代替。",
+        "Use the settings of this system in its place.",
+    ),
+    "reference_unknown": (
+        "{name}引用的{kind}“{ref}”没有定义。",
+        "The {name} refers to the {kind} “{ref}”, which is not defined.",
+        "请重新选择。",
+        "Choose it again.",
+    ),
+    "event_unnamed": (
+        "{name}没有写是哪个{kind}。",
+        "The {name} does not say which {kind}.",
+        "请选择或新建一个。",
+        "Choose or make one.",
+    ),
+    "pool_unknown": (
+        "泳池“{name}”指向的流程“{process}”不存在。",
+        "The pool “{name}” shows the process “{process}”, which does not exist.",
+        "请删去这个泳池。",
+        "Remove the pool.",
+    ),
+    "lane_unknown": (
+        "泳道“{name}”里的“{ref}”不存在。",
+        "The lane “{name}” holds “{ref}”, which does not exist.",
+        "请在编辑器里重新保存。",
+        "Save it again in the editor.",
+    ),
+    "data_missing": (
+        "数据对象“{ref}”不存在（被“{name}”引用）。",
+        "The data object “{ref}” does not exist (“{name}” refers to it).",
+        "请补上数据对象，或删去引用。",
+        "Add the data object, or remove what refers to it.",
+    ),
+    "data_unknown": (
+        "{name}连到的数据对象“{ref}”不存在。",
+        "The {name} is linked to the data object “{ref}”, which does not exist.",
+        "请补上数据对象，或删去连线。",
+        "Add the data object, or remove the link.",
+    ),
+    "not_executable": (
+        "{name}标为“不可执行”，只作说明用。",
+        "The {name} is marked as not executable: a drawing only.",
+        "要办理案件，请勾选“可执行”。",
+        "Mark it as executable to run cases.",
+    ),
+    "more_problems": ("还有 {count} 条未列出。", "{count} more are not listed.", "", ""),
+}
