@@ -1,1 +1,14 @@
-import "../js/desk.js";
+import "htmx.org";
+
+import { startChoices } from "../js/choices.js";
+import { startConditions } from "../js/conditions.js";
+import { startKeys } from "../js/keys.js";
+import { startSmall } from "../js/small.js";
+import { startSteps } from "../js/steps.js";
+
+startChoices();
+startConditions();
+startKeys();
+startSteps();
+startSmall();
+document.addEventListener("htmx:load", (event) => startConditions(event.target));

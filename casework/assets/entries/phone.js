@@ -1,1 +1,11 @@
-import "../js/phone.js";
+import { startChoices } from "../js/choices.js";
+import { startConditions } from "../js/conditions.js";
+import { startReport } from "../js/report.js";
+import { startSmall } from "../js/small.js";
+import { startSteps } from "../js/steps.js";
+
+startChoices();
+startConditions();
+startReport();
+startSteps();
+startSmall();

@@ -1,0 +1,17 @@
+// What only the desk's pages do: the list with its preview, the card of the next step, the story, the drawing.
+
+import { startCard } from "./card.js";
+import { startDrawing } from "./drawing.js";
+import { startInbox } from "./inbox.js";
+import { startKeySwitch } from "./keyswitch.js";
+import { startRefusals } from "./refusals.js";
+import { startStory } from "./story.js";
+
+export function startDesk() {
+  startKeySwitch();
+  startInbox();
+  startCard();
+  startStory();
+  startDrawing();
+  startRefusals();
+}
