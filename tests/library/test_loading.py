@@ -67,6 +67,13 @@ def drawn_here(world):
 
 
 def test_somebodys_draft_is_left_alone(drawn_here):
+    assert load()["old_housing"] == "version 1 is up to date"
+
+    drawn_here.refresh_from_db()
+    assert (drawn_here.status, drawn_here.about) == ("draft", {"title": "mine"})
+
+
+def test_somebodys_version_is_left_alone(drawn_here):
     publish_as_operator("old_housing", note="")
 
     said = load()

@@ -1,12 +1,15 @@
-"""`manage.py load_library`: publish the matters that come with the product, as far as they are new here."""
+"""`manage.py load_library`: what comes with the product, as far as it is new here: matters, holidays, the schedule."""
 
 from hashlib import sha256
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 
+from casework.services.calendars import seed_holidays
 from casework.services.diagrams import publish_as_operator
+from casework.services.runners import ensure_schedule
 from workflows import services as workflows
 from workflows.errors import NotPublishable
 from workflows.library import ShippedMatter, shipped_matters
@@ -24,6 +27,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, replace: bool, **_options: Any) -> None:
+        year = timezone.localdate().year
+        seed_holidays(first_year=year - 1, last_year=year + 1)
+        ensure_schedule()
         for matter in shipped_matters():
             self.stdout.write(f"{matter.key}: {_load(matter, replace=replace)}")
 
