@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.utils.translation import gettext as _
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
+from rest_framework.utils.encoders import JSONEncoder
 
 from casework.api.errors import BadJson, KeyMissing, TooLarge
 from casework.errors import NotValid
@@ -114,6 +115,12 @@ def idempotency_key(request: Request) -> str | None:
         message = _("1 to %(most)d printable characters.") % {"most": KEY_LENGTH}
         raise NotValid(fields={"Idempotency-Key": [message]})
     return key
+
+
+def storable(answer: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """An answer as it goes out, to be kept and given again under the same key."""
+    kept: dict[str, Any] = json.loads(json.dumps(answer, cls=JSONEncoder))
+    return kept
 
 
 def report_token(request: Request, *, user_id: int) -> UUID:

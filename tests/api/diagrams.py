@@ -59,7 +59,7 @@ def with_waits() -> bytes:
         <bpmn:sequenceFlow id="a" sourceRef="start" targetRef="fork"/>
         <bpmn:sequenceFlow id="b" sourceRef="fork" targetRef="answer"/>
         <bpmn:sequenceFlow id="c" sourceRef="fork" targetRef="storm"/>
-        <bpmn:sequenceFlow id="d" sourceRef="fork" targetRef="later"/>
+        <bpmn:sequenceFlow id="dd" sourceRef="fork" targetRef="later"/>
         <bpmn:sequenceFlow id="e" sourceRef="answer" targetRef="end"/>
         <bpmn:sequenceFlow id="f" sourceRef="storm" targetRef="end"/>
         <bpmn:sequenceFlow id="g" sourceRef="later" targetRef="end"/>

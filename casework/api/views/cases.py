@@ -13,7 +13,7 @@ from casework.api import answers
 from casework.api.answers import page_of
 from casework.api.bodies import CaseBody, CasesQuery
 from casework.api.docs import IDEMPOTENCY_KEY, call, example
-from casework.api.incoming import idempotency_key, knows_version
+from casework.api.incoming import idempotency_key, knows_version, storable
 from casework.api.paging import PageQuery, after_moment, after_number, page_response
 from casework.api.viewer import viewer_of
 from casework.queries import api as queries
@@ -86,7 +86,7 @@ def _open(request: Request) -> Response:
             key=key,
             call="cases",
             body=body.validated_data,
-            act=lambda: (201, _opened(new, viewer)),
+            act=lambda: (201, storable(_opened(new, viewer))),
         ).body
     return Response(opened, status=201, headers={"ETag": etag(opened["revision"])})
 

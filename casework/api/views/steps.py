@@ -16,7 +16,7 @@ from casework.api.answers import page_of
 from casework.api.bodies import StepsQuery, VerbBody
 from casework.api.docs import IDEMPOTENCY_KEY, IF_MATCH, call, example
 from casework.api.errors import refusal_of
-from casework.api.incoming import idempotency_key, wanted_version
+from casework.api.incoming import idempotency_key, storable, wanted_version
 from casework.api.paging import after_number, page_response
 from casework.api.viewer import viewer_of
 from casework.api.views.cases import etag
@@ -120,7 +120,7 @@ def _answer(step_id: int, verb: str, *, viewer: Viewer, said: Said, key: str | N
         key=key,
         call=f"steps/{step_id}/{verb}",
         body=body,
-        act=lambda: (200, once_done()),
+        act=lambda: (200, storable(once_done())),
     ).body
 
 
