@@ -127,7 +127,7 @@ class Rule(Activity):
                 element=self.node.id,
                 table=name,
                 rules=tuple(outcome.rules),
-                inputs=dict(outcome.inputs),
+                inputs={key: storable(value, at=self, text=name) for key, value in outcome.inputs.items()},
                 values=values,
             )
         )

@@ -77,7 +77,7 @@ def build(diagrams: Sequence[Diagram], *, process: str | None, tables: Mapping[s
             wanted += builder.called
     if problems:
         raise DiagramRefused(problems)
-    return Plan(main=built[main], processes=built)
+    return Plan(main=built[main], processes={made.id: made for made in built.values()})
 
 
 def _first(diagrams: Sequence[Diagram]) -> str:

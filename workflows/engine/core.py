@@ -140,6 +140,11 @@ class Element(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.gives: tuple[tuple[str, Expression], ...] = ()
         self.takes_all = self.gives_all = False
 
+    @property
+    def joins(self) -> bool:
+        """Whether several arrivals make one pass."""
+        return False
+
     def arrive(self, token: Token) -> bool:
         """A token has come. True: it is ready; False: it has been left waiting."""
         return True
@@ -180,7 +185,10 @@ class Element(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
             token.workflow.machine.queue.append(token)
 
     def _run_hook(self, token: Token) -> bool | None:
-        return True if self.work(token) else None
+        """Spiff's three answers: True, completed; None, started; False, in error."""
+        if self.work(token):
+            return True
+        return False if token.state == FAILED else None
 
     def _on_complete_hook(self, token: Token) -> None:
         self.leave(token)
@@ -221,7 +229,7 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]  # SpiffWorkflow has no type
         self.kind = kind
         self.region = region
         self.host = host
-        self.nesting = 1 + host.frame.nesting if host else 0
+        self.nesting: int = 1 + host.frame.nesting if host else 0
         self.steps = 0
         self.own: dict[str, Any] | None = None  # a call's own variables
         self.sealed = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflows.engine.core import STARTED, WAITING, Element, Frame, Token
+from workflows.engine.core import STARTED, WAITING, Element, Token
 from workflows.engine.leaving import all_true, first_true, go_on, unconditional
 from workflows.engine.machine import Machine
 from workflows.engine.waiting import arm
@@ -14,8 +14,12 @@ class Exclusive(Element):
 
 
 class Parallel(Element):
+    @property
+    def joins(self) -> bool:
+        return len(self.incoming) > 1
+
     def arrive(self, token: Token) -> bool:
-        if len(self.incoming) < 2 or token.via is None:
+        if not self.joins or token.via is None:
             return True
         token.state = WAITING
         arrived = arrivals(token)
@@ -24,6 +28,7 @@ class Parallel(Element):
         for other in arrived.values():
             if other is not token:
                 token.frame.remove(other)
+        token.frame.machine.passed(self.node.id)
         return True
 
     def leave(self, token: Token) -> None:
@@ -31,8 +36,12 @@ class Parallel(Element):
 
 
 class Inclusive(Element):
+    @property
+    def joins(self) -> bool:
+        return len(self.incoming) > 1
+
     def arrive(self, token: Token) -> bool:
-        return len(self.incoming) < 2 or token.via is None
+        return not self.joins or token.via is None
 
     def leave(self, token: Token) -> None:
         go_on(token, all_true(token))
@@ -61,30 +70,33 @@ def arrivals(token: Token) -> dict[str, Token]:
 
 def ask_inclusive_joins(machine: Machine) -> bool:
     """Once nothing else moves: let one inclusive join go on to which nothing more can come."""
-    for token in list(machine.standing()):
-        if token.state == WAITING and isinstance(token.element, Inclusive):
-            arrived = arrivals(token)
-            if not _may_still_come(token, arrived):
-                _join(token, arrived)
-                return True
-    return False
+    waiting = [t for t in machine.standing() if t.state == WAITING and isinstance(t.element, Inclusive)]
+    if not waiting:
+        return False
+    blockers = {token.id: _may_still_come(token) for token in waiting}
+    free = next((token for token in waiting if not blockers[token.id]), None) or _in_a_circle(
+        waiting, blockers
+    )
+    if free is not None:
+        _join(free)
+    return free is not None
 
 
-def _may_still_come(token: Token, arrived: dict[str, Token]) -> bool:
-    """Whether another token of this frame can reach an empty incoming flow.
+def _may_still_come(token: Token) -> list[Token]:
+    """The other tokens of this frame that can reach an empty incoming flow.
 
     `upstream` leaves out paths through the join itself and through the split that opens its block: what comes that way
     belongs to another round. A token that waits at another inclusive join and would come by a flow that has its arrival
-    already is not waited for, or two joins could wait for each other for ever.
+    already is not waited for.
     """
-    upstream = token.element.upstream
+    upstream, arrived = token.element.upstream, arrivals(token)
     missing = [nodes for flow, nodes in upstream.items() if flow not in arrived]
     served = [nodes for flow, nodes in upstream.items() if flow in arrived]
-    return any(
-        _can_reach(other, missing, served)
+    return [
+        other
         for other in token.frame.tokens()
-        if other.element is not token.element
-    )
+        if other.element is not token.element and _can_reach(other, missing, served)
+    ]
 
 
 def _can_reach(other: Token, missing: list[frozenset[str]], served: list[frozenset[str]]) -> bool:
@@ -95,10 +107,20 @@ def _can_reach(other: Token, missing: list[frozenset[str]], served: list[frozens
     return not (joins and any(id in nodes for nodes in served))
 
 
-def _join(token: Token, arrived: dict[str, Token]) -> None:
-    frame: Frame = token.frame
-    for other in arrived.values():
+def _in_a_circle(waiting: list[Token], blockers: dict[int, list[Token]]) -> Token | None:
+    """The oldest of the joins that wait for nothing but each other; the standard would let them wait for ever."""
+    circle = {token.id for token in waiting}
+    while True:
+        outside = {id for id in circle if any(other.id not in circle for other in blockers[id])}
+        if not outside:
+            return next((token for token in waiting if token.id in circle), None)
+        circle -= outside
+
+
+def _join(token: Token) -> None:
+    for other in arrivals(token).values():
         if other is not token:
-            frame.remove(other)
+            token.frame.remove(other)
+    token.frame.machine.passed(token.element.node.id)
     token.state = STARTED
     token.complete()

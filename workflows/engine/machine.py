@@ -39,6 +39,7 @@ class Machine:
         self.now = now
         self.calendar = calendar
         self.last = 0
+        self.next_frame = 1
         self.frames: dict[int, Frame] = {}
         self.tokens: dict[int, Token] = {}
         self.queue: deque[Token] = deque()
@@ -51,16 +52,18 @@ class Machine:
 
     # --- tokens and frames
 
-    def next_id(self) -> int:
-        self.last += 1
-        return self.last
+    def _frame_id(self) -> int:
+        """Frames are numbered within a move; nobody outside knows them."""
+        self.next_frame += 1
+        return self.next_frame - 1
 
     def token(self, element: Element, frame: Frame, *, owner: Token | None = None) -> Token:
         """A new token that has not arrived yet; ids are never used twice."""
         self._made += 1
         if self._made > TOKENS_IN_A_MOVE:
             raise MoveTooLong(element=element.node.name or element.node.id)
-        token = frame.new_token(element, id=self.next_id(), owner=owner)
+        self.last += 1
+        token = frame.new_token(element, id=self.last, owner=owner)
         self.tokens[token.id] = token
         return token
 
@@ -72,7 +75,8 @@ class Machine:
         return token
 
     def arrive(self, token: Token) -> None:
-        self.passed(token.element.node.id)
+        if not token.element.joins:
+            self.passed(token.element.node.id)
         token.frame.arrive(token)
 
     def passed(self, id: str) -> None:
@@ -94,12 +98,12 @@ class Machine:
         if host.frame.nesting >= NESTING:
             raise MoveTooLong(element=host.element.node.name or host.element.node.id)
         spec = process or host.frame.spec
-        frame = Frame.inside(host, id=self.next_id(), kind=kind, process=spec, region=region)
+        frame = Frame.inside(host, id=self._frame_id(), kind=kind, process=spec, region=region)
         self.frames[frame.id] = frame
         return frame
 
     def open_process(self, process: Process) -> Frame:
-        frame = Frame(self, process, id=self.next_id(), kind="process", region=process.region, host=None)
+        frame = Frame(self, process, id=self._frame_id(), kind="process", region=process.region, host=None)
         self.frames[frame.id] = frame
         return frame
 

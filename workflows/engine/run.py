@@ -251,7 +251,7 @@ def _is_step(token: Token) -> bool:
 def _is_stuck(machine: Machine) -> bool:
     """Everything stands at joins: no step, no event and no operator can move it."""
     return all(
-        token.wait is None and not _is_step(token) and token.state in (WAITING, STARTED)
+        token.wait is None and token.state in (WAITING, STARTED) and not _is_step(token)
         for token in machine.tokens.values()
     )
 

@@ -1,14 +1,14 @@
 """A run as text and back: what stands where, and nothing of how it came there.
 
-    [version, process, counter, frames, tokens, waits]
+    [version, process, numbers, frames, tokens, waits]
 
-Ids are written as their distance from the counter, which has a fixed width: a run is as long after a thousand rounds as
-in the first. The case's variables are not in it; those of calls and loop instances are.
+`numbers` are the counter and then the ids of the tokens and waits, each of fixed width; rows point at each other by
+position. So a run is as long after a thousand rounds as in the first. The case's variables are not in it; those of calls
+and loop instances are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -23,23 +23,38 @@ _LETTERS: Final = {WAITING: "w", READY: "r", STARTED: "s", FAILED: "f"}
 _STATES: Final = {letter: state for state, letter in _LETTERS.items()}
 _KINDS: Final = {"process": "p", "call": "c", "sub": "s", "event": "e", "many": "m", "undo": "u"}
 _NAMES: Final = {letter: kind for kind, letter in _KINDS.items()}
-_WIDTH: Final = 10
+_WIDTH: Final = 9
 
 
 def dump(machine: Machine) -> str:
     assert not machine.queue
-    last = machine.last
-    frames = [_frame_row(frame, last) for _, frame in sorted(machine.frames.items())]
-    tokens = [_token_row(token, last) for token in machine.standing()]
-    waits = [_wait_row(wait, last) for wait in machine.waiting()]
-    rows = [VERSION, machine.plan.main.id, f"{last:0{_WIDTH}}", frames, tokens, waits]
+    frames, tokens, waits = (
+        sorted(machine.frames.values(), key=_id),
+        list(machine.standing()),
+        list(machine.waiting()),
+    )
+    frame_at = {frame.id: n for n, frame in enumerate(frames)}
+    token_at = {token.id: n for n, token in enumerate(tokens)}
+    numbers = "".join(f"{n:0{_WIDTH}}" for n in (machine.last, *token_at, *(wait.id for wait in waits)))
+    rows = [
+        VERSION,
+        machine.plan.main.id,
+        numbers,
+        [_frame_row(frame, token_at) for frame in frames],
+        [_token_row(token, frame_at) for token in tokens],
+        [_wait_row(wait, frame_at, token_at) for wait in waits],
+    ]
     return orjson.dumps(rows).decode()
 
 
-def _frame_row(frame: Frame, last: int) -> list[Any]:
-    host = None if frame.host is None else last - frame.host.id
+def _id(thing: Frame) -> int:
+    return thing.id
+
+
+def _frame_row(frame: Frame, token_at: dict[int, int]) -> list[Any]:
+    host = None if frame.host is None else token_at[frame.host.id]
     of = frame.spec.id if frame.kind in ("process", "call") else frame.region.id if frame.region else ""
-    return _trimmed([last - frame.id, _KINDS[frame.kind], host, of, _frame_rest(frame) or None])
+    return _trimmed([_KINDS[frame.kind], host, of, _frame_rest(frame) or None])
 
 
 def _frame_rest(frame: Frame) -> dict[str, Any]:
@@ -55,33 +70,23 @@ def _frame_rest(frame: Frame) -> dict[str, Any]:
     return {name: value for name, value in rest.items() if value is not None}
 
 
-def _token_row(token: Token, last: int) -> list[Any]:
-    via = token.via if token.state == WAITING and len(token.element.incoming) > 1 else None
+def _token_row(token: Token, frame_at: dict[int, int]) -> list[Any]:
+    via = token.via if token.state == WAITING and token.element.joins else None
+    letter = _LETTERS[token.state]
     return _trimmed(
-        [
-            last - token.id,
-            last - token.frame.id,
-            token.element.node.id,
-            _LETTERS[token.state],
-            via,
-            token.local,
-            token.past,
-            token.mark,
-        ]
+        [frame_at[token.frame.id], token.element.node.id, letter, via, token.local, token.past, token.mark]
     )
 
 
-def _wait_row(token: Token, last: int) -> list[Any]:
-    wait = token.wait
+def _wait_row(token: Token, frame_at: dict[int, int], token_at: dict[int, int]) -> list[Any]:
+    wait, owner = token.wait, token.owner
     assert wait is not None
-    owner = None if token.owner is None else last - token.owner.id
     return _trimmed(
         [
-            last - token.id,
-            last - token.frame.id,
+            frame_at[token.frame.id],
             token.element.node.id,
             wait.index,
-            owner,
+            None if owner is None else token_at[owner.id],
             wait.due,
             wait.left,
             wait.seen or None,
@@ -114,31 +119,35 @@ def restore(machine: Machine, text: str) -> None:
 
 
 def _restore(machine: Machine, rows: list[Any]) -> None:
-    _, process, last, frames, tokens, waits = rows
-    machine.last = int(last)
-    hosted = sorted(_padded(row, 8) for row in tokens)[::-1]
-    by_frame: dict[int, list[list[Any]]] = {}
-    for row in hosted:
-        by_frame.setdefault(machine.last - row[1], []).append(row)
-    for row in sorted(frames, reverse=True):
-        frame = _restored_frame(machine, _padded(row, 5), process)
+    _, _, numbers, frame_rows, token_rows, wait_rows = rows
+    machine.last, *ids = (int(numbers[n : n + _WIDTH]) for n in range(0, len(numbers), _WIDTH))
+    if len(ids) != len(token_rows) + len(wait_rows):
+        raise ValueError("as many numbers as rows")
+    standing: dict[int, list[int]] = {}
+    for n, row in enumerate(token_rows):
+        standing.setdefault(row[0], []).append(n)
+    frames: list[Frame] = []
+    for n, row in enumerate(frame_rows):
+        frame = _restored_frame(machine, _padded(row, 4), frame_id=n + 1, ids=ids)
+        frames.append(frame)
         machine.frames[frame.id] = frame
-        for token_row in by_frame.pop(frame.id, []):
-            _restore_token(machine, frame, token_row)
-    if by_frame:
+        for at in standing.pop(n, ()):
+            _restore_token(machine, frame, _padded(token_rows[at], 7), id=ids[at])
+    if standing:
         raise ValueError("tokens without a frame")
-    for row in sorted(waits, reverse=True):
-        _restore_wait(machine, _padded(row, 9))
+    for id, row in zip(ids[len(token_rows) :], wait_rows, strict=True):
+        _restore_wait(machine, frames, _padded(row, 8), id=id, ids=ids)
 
 
-def _restored_frame(machine: Machine, row: list[Any], main: str) -> Frame:
-    distance, letter, host_distance, of, rest = row
+def _restored_frame(machine: Machine, row: list[Any], *, frame_id: int, ids: list[int]) -> Frame:
+    letter, host_at, of, rest = row
     kind = _NAMES[letter]
-    host = None if host_distance is None else machine.tokens[machine.last - host_distance]
+    host = None if host_at is None else machine.tokens[ids[host_at]]
     processes = machine.plan.processes
     process: Process = processes[of] if kind in ("process", "call") or host is None else host.frame.spec
     region = process.region if kind in ("process", "call") else process.regions[of] if of else None
-    frame = Frame(machine, process, id=machine.last - distance, kind=kind, region=region, host=host)
+    frame = Frame(machine, process, id=frame_id, kind=kind, region=region, host=host)
+    machine.next_frame = frame_id + 1
     rest = rest or {}
     frame.own = rest.get("own")
     frame.sealed = "sealed" in rest
@@ -150,19 +159,17 @@ def _restored_frame(machine: Machine, row: list[Any], main: str) -> Frame:
     return frame
 
 
-def _restore_token(machine: Machine, frame: Frame, row: list[Any]) -> None:
-    distance, _, element, letter, via, local, past, mark = row
-    id = machine.last - distance
+def _restore_token(machine: Machine, frame: Frame, row: list[Any], *, id: int) -> None:
+    _, element, letter, via, local, past, mark = row
     token = frame.new_token(frame.spec.elements[element], id=id, state=_STATES[letter])
     token.via, token.local, token.past, token.mark = via, local, past, mark
     machine.tokens[id] = token
 
 
-def _restore_wait(machine: Machine, row: list[Any]) -> None:
-    distance, frame_distance, element, index, owner, due, left, seen, correlation = row
-    frame = machine.frames[machine.last - frame_distance]
-    above = None if owner is None else machine.tokens[machine.last - owner]
-    id = machine.last - distance
+def _restore_wait(machine: Machine, frames: list[Frame], row: list[Any], *, id: int, ids: list[int]) -> None:
+    frame_at, element, index, owner, due, left, seen, correlation = row
+    frame = frames[frame_at]
+    above = None if owner is None else machine.tokens[ids[owner]]
     token = frame.new_token(frame.spec.elements[element], id=id, owner=above, state=WAITING)
     token.wait = Waiting(index, due=due, left=left, seen=seen or 0, correlation=correlation)
     machine.tokens[id] = token
@@ -170,11 +177,3 @@ def _restore_wait(machine: Machine, row: list[Any]) -> None:
 
 def _padded(row: list[Any], width: int) -> list[Any]:
     return row + [None] * (width - len(row))
-
-
-def rows_of(text: str) -> Iterator[tuple[str, list[Any]]]:
-    """The rows of a state by kind, for those who look at states from outside."""
-    _, _, _, frames, tokens, waits = orjson.loads(text)
-    for kind, rows in (("frame", frames), ("token", tokens), ("wait", waits)):
-        for row in rows:
-            yield kind, row

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from workflows.engine.core import STARTED, Frame, Token
+from workflows.engine.core import FAILED, STARTED, Frame, Token
 from workflows.engine.effects import Incident
 from workflows.engine.throwing import start_boundary
 
@@ -139,5 +139,6 @@ def transaction_undone(canceller: Token) -> None:
         if any(trigger.kind == "cancel" for trigger in boundary.triggers):
             start_boundary(boundary, host=host)
             return
+    canceller.state, canceller.mark = FAILED, {"error": "cancel"}
     incident = Incident(token=canceller.id, element=host.element.node.id, kind="cancel")
     canceller.frame.machine.effects.append(incident)

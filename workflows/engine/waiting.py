@@ -132,16 +132,19 @@ def ask_conditions(machine: Machine) -> bool:
     if not machine.changed:
         return False
     machine.changed = False
-    for wait in list(machine.waiting()):
-        trigger = trigger_of(wait)
-        if trigger.kind != "conditional" or trigger.expression is None or wait.wait is None:
-            continue
-        before, wait.wait.seen = wait.wait.seen, _answer(wait, trigger)
-        if wait.wait.seen == 1 and before != 1:
-            machine.changed = True
+    turned = [
+        wait for wait in machine.waiting() if trigger_of(wait).kind == "conditional" and _turns_true(wait)
+    ]
+    for wait in turned:
+        if machine.is_alive(wait):
             come(wait)
-            return True
-    return False
+    return bool(turned)
+
+
+def _turns_true(wait: Token) -> bool:
+    assert wait.wait is not None
+    before, wait.wait.seen = wait.wait.seen, _answer(wait, trigger_of(wait))
+    return wait.wait.seen == 1 and before != 1
 
 
 def _answer(wait: Token, trigger: Trigger) -> int:
