@@ -2,6 +2,8 @@
 
 import htmx from "htmx.org";
 
+import { startConditions } from "../conditions.js";
+
 const ROOM = "(min-width: 1000px)";
 
 function showBeside(link) {
@@ -62,6 +64,7 @@ export function startInbox() {
     if (event.target.hasAttribute("hx-get") && matchMedia(ROOM).matches) showBeside(event.target);
   });
   document.addEventListener("htmx:oobAfterSwap", count);
+  document.addEventListener("htmx:load", (event) => event.target.matches("form") && startConditions(event.target.parentElement));
   addEventListener("pageshow", count);
   count();
 }
