@@ -92,14 +92,17 @@ def _chosen(node: Node, context: CheckContext) -> Iterator[Problem]:
     if form:
         yield from _known("form_unknown", node, form, context.forms)
     if post and not post.startswith("="):
-        yield from _known("post_unknown", node, post, context.posts)
+        yield from _known("post_unknown", node, post, context.posts, severity="warning")
     if node.kind in STEPS and not any(node.settings.get(key) for key in ("post", "level", "unit")):
         yield found("nobody_named", node, severity="warning")
 
 
-def _known(code: str, node: Node, name: str, names: Names) -> Iterator[Problem]:
+def _known(
+    code: str, node: Node, name: str, names: Names, *, severity: str = "error"
+) -> Iterator[Problem]:
+    """A post is a warning only: its work goes to the duty desk until somebody sits there."""
     if names is not None and name not in names:
-        yield found(code, node, value=name, nearest=nearest(name, names))
+        yield found(code, node, severity=severity, value=name, nearest=nearest(name, names))
 
 
 def _settings(node: Node) -> Iterator[Problem]:

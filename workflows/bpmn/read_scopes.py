@@ -180,8 +180,12 @@ def _multi_instance(many: etree._Element) -> Loop:
 
 
 def _item(many: etree._Element, tag: str) -> str | None:
+    """The variable of an item: its name where that can be one, else its id."""
     found = many.find(f"{{{BPMN}}}{tag}")
-    return None if found is None else found.get("name") or found.get("id")
+    if found is None:
+        return None
+    name = found.get("name") or ""
+    return name if name.isidentifier() else found.get("id") or name or None
 
 
 def _flow(element: etree._Element) -> Flow:

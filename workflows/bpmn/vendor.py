@@ -51,12 +51,17 @@ def _links(node: Node, crossing: str, *, parameter: str, mapping: str) -> Iterat
         elif extension.tag == parameter and get("name") and not extension.children:
             yield DataLink(source=_parameter(extension.text), target=get("name", ""))
         elif extension.tag == mapping and extension.namespace == ZEEBE and get("target"):
-            yield DataLink(source=get("source", ""), target=get("target", ""))
+            yield DataLink(source=_static(get("source", "")), target=get("target", ""))
 
 
 def _parameter(text: str) -> str:
     """A Camunda parameter without ${…} is a text, not an expression."""
     return text if text.startswith(("${", "#{")) else repr(text)
+
+
+def _static(text: str) -> str:
+    """Zeebe's sources without "=" are texts."""
+    return text if text.startswith("=") else repr(text)
 
 
 def _flat(extensions: tuple[Extension, ...]) -> Iterator[Extension]:

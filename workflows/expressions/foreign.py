@@ -25,9 +25,9 @@ class Candidate:
     offset: int | None
 
 
-def translations(text: str) -> Iterator[Candidate]:
-    """The readings to try, the likeliest first."""
-    body = text.strip()
+def translations(text: str, *, assigned: bool = False) -> Iterator[Candidate]:
+    """The readings to try, the likeliest first. What a script assigns is never read as a comparison by one ``=``."""
+    body = _DATA_OBJECT.sub(r"\1", text.strip())
     if body.startswith(("${", "#{")) or "${" in body:
         yield from _juel(text)
     elif body.startswith("=") and not body.startswith("=="):
@@ -35,7 +35,10 @@ def translations(text: str) -> Iterator[Candidate]:
         yield from _read(body[1:], "FEEL")
     else:
         yield Candidate(text, None, 0)
+        body = _RETURN.sub(r"\1", body)
         yield from _read(body, "JUEL")
+        if not assigned:
+            yield from _read(body, "=")
 
 
 def _juel(text: str) -> Iterator[Candidate]:
@@ -89,17 +92,20 @@ def _closing(text: str, start: int) -> int | None:
 
 def _read(text: str, dialect: str) -> Iterator[Candidate]:
     try:
-        yield Candidate(Reader(text, dialect).whole(), dialect, None)
+        yield Candidate(Reader(text, dialect).whole(), "FEEL" if dialect == "=" else dialect, None)
     except ExpressionError:
         return
 
 
+#: XPath's way to name a data object, and Java's and JavaScript's to give a result.
+_DATA_OBJECT: Final = re.compile(r"(?:bpmn:)?getDataObject\('(\w+)'\)")
+_RETURN: Final = re.compile(r"^\s*return\b\s*(.*?);?\s*$", re.DOTALL)
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w])|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||==|!=|<=|>=|\.\.|[-+*/%<>=!()\[\].,?:]))"
+    r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||===|!==|==|!=|<=|>=|\.\.|[-+*/%<>=!()\[\].,?:]))"
 )
 _COMPARISONS: Final = {
-    "==": "==", "=": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", "<=": "<=", "le": "<=",
+    "===": "==", "!==": "!=", "==": "==", "=": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", "<=": "<=", "le": "<=",
     ">": ">", "gt": ">", ">=": ">=", "ge": ">=",
 }  # fmt: skip
 _LITERALS: Final = {
@@ -127,8 +133,14 @@ _METHODS: Final = {
     ("endsWith", 1): "ends_with({0}, {1})", ("toLowerCase", 0): "lower({0})", ("toUpperCase", 0): "upper({0})",
     ("trim", 0): "strip({0})", ("get", 1): "{0}[{1}]", ("containsKey", 1): "contains({0}, {1})",
     ("equalsIgnoreCase", 1): "(lower({0}) == lower({1}))", ("toString", 0): "text({0})",
-    ("booleanValue", 0): "{0}", ("intValue", 0): "int({0})",
+    ("concat", 1): "({0} + {1})", ("values", 0): "values({0})", ("keys", 0): "keys({0})", ("booleanValue", 0): "{0}", ("intValue", 0): "int({0})",
 }  # fmt: skip
+#: Flowable's ``var:gt('x', 3)``: the first is the name of a variable.
+_ABOUT_VARIABLES: Final = {
+    "eq": "==", "equals": "==", "ne": "!=", "notEquals": "!=", "gt": ">", "greaterThan": ">", "gte": ">=",
+    "greaterThanOrEquals": ">=", "lt": "<", "lessThan": "<", "lte": "<=", "lessThanOrEquals": "<=",
+}  # fmt: skip
+_PREFIXES: Final = frozenset({"var", "vars", "variables"})
 _HOLDERS: Final = frozenset({"execution", "delegateExecution", "variables", "vars", "task"})
 
 
@@ -137,6 +149,7 @@ class Reader:
 
     def __init__(self, text: str, dialect: str) -> None:
         self.feel = dialect == "FEEL"
+        self.single = dialect in ("FEEL", "=")
         self.tokens = _tokens(text)
         self.next = 0
         self.depth = 0
@@ -183,7 +196,7 @@ class Reader:
 
     def _equality(self) -> str:
         left = self._relation()
-        while sign := self._take("==", "!=", "eq", "ne", *(("=",) if self.feel else ())):
+        while sign := self._take("==", "!=", "===", "!==", "eq", "ne", *(("=",) if self.single else ())):
             left = f"({left} {_COMPARISONS[sign]} {self._relation()})"
         return left
 
@@ -281,7 +294,21 @@ class Reader:
             return f"[{', '.join(self._arguments(']'))}]"
         if kind != "name" or (value in _WORDS and not self._calls()):
             raise ExpressionError("foreign")
+        if value in _PREFIXES and self._take(":"):
+            return self._about_variable()
         return _LITERALS.get(value) or self._named(value)
+
+    def _about_variable(self) -> str:
+        word = self._name()
+        self._expect("(")
+        given = self._arguments(")")
+        name = _unquoted(given[0]) if given and given[0].startswith('"') else "".join(given[:1])
+        if word in _ABOUT_VARIABLES and len(given) == 2:
+            return f"({name} {_ABOUT_VARIABLES[word]} {given[1]})"
+        if word in ("get", "exists", "isEmpty", "isNotEmpty") and len(given) == 1:
+            pattern = {"get": "{0}", "exists": "exists({0})", "isEmpty": "(not exists({0}))"}
+            return pattern.get(word, "exists({0})").format(name)
+        raise ExpressionError("foreign")
 
     def _calls(self) -> bool:
         return self._peek() == ("sign", "(")

@@ -21,7 +21,7 @@ from workflows.expressions.values import Calendar, Scope, Value, as_json, bounde
 
 _ASSIGNMENT: Final = re.compile(r"\s*([^\W\d]\w*)\s*=(?!=)")
 #: What our own reading says of a text that may be another language's.
-_FOREIGN_SIGNS: Final = frozenset({"syntax", "attribute_call", "unknown_function"})
+_FOREIGN_SIGNS: Final = frozenset({"syntax", "assignment", "attribute_call", "unknown_function"})
 _FALSE: Final = frozenset({"", "false", "no", "否"})
 _TRUE: Final = frozenset({"true", "yes", "是"})
 
@@ -100,12 +100,16 @@ class Script:
 @lru_cache(maxsize=4096)
 def compile_expression(text: str) -> Expression:
     """Our language, or simple JUEL (``${x > 3}``) and FEEL (``= x > 3``). Raises ExpressionError."""
+    return _first_reading(text, assigned=False)
+
+
+def _first_reading(text: str, *, assigned: bool) -> Expression:
     if not text.strip():
         raise ExpressionError("empty")
     if len(text) > limits.CHARACTERS:
         raise ExpressionError("too_long", limit=limits.CHARACTERS)
     first: ExpressionError | None = None
-    for candidate in translations(text):
+    for candidate in translations(text, assigned=assigned):
         try:
             return _compiled(text, candidate.text, candidate.dialect, candidate.offset)
         except ExpressionError as error:
@@ -172,7 +176,7 @@ def _assignment(line: int, statement: str) -> Assignment:
     if target.startswith("_"):
         raise ExpressionError("private_name", name=target, line=line)
     try:
-        expression = compile_expression(statement[found.end() :])
+        expression = _first_reading(statement[found.end() :], assigned=True)
     except ExpressionError as error:
         raise _moved(error, line, found.end()) from error
     return Assignment(target=target, expression=expression, line=line)
