@@ -1,0 +1,224 @@
+"""Both matters from the report to the close, by the people who hold the posts, with the forms they fill in."""
+
+from datetime import timedelta
+from io import BytesIO, StringIO
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from PIL import Image
+
+from casework.errors import FormRefused
+from casework.models import CaseEvent
+from casework.queries.cases import stages
+from casework.queries.viewers import viewer_for
+from casework.services import approvals, intake, progress
+from casework.services.approvals import Said
+from casework.services.clockwork import tick_until_quiet
+from casework.services.intake import NewReport
+from casework.services.journal import breaks
+from grid.services.photos import store_photo
+from tests.world import GRID
+from workflows.models import Step
+
+pytestmark = pytest.mark.django_db
+PHOTO = "a photo of one's own"
+
+
+@pytest.fixture
+def library(world, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_library", stdout=StringIO())
+    return world
+
+
+def report(world, matter, **answers):
+    new = NewReport(token=uuid4(), matter=matter, area=GRID, summary="沱口三巷 12 号院", answers=answers)
+    return intake.submit_report(new, by=viewer_for(world.grid_worker))
+
+
+def photo_of(user):
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), (200, user.pk % 200, 60)).save(picture, "JPEG")
+    return store_photo(picture.getvalue(), owner=user).sha256
+
+
+def act(case, element, who, verb="complete", **fields):
+    """The first open step at the element, signed for where it must be, done by this member of the cast."""
+    viewer = viewer_for(who)
+    steps = Step.objects.open().filter(run=case.run, element=element)
+    step = next(s for s in steps if set(s.candidates) & {post.code for post in viewer.posts})
+    if step.settings.get("signFor") == "true":
+        approvals.act(step.pk, "claim", by=viewer)
+    given = {name: [photo_of(who)] if value is PHOTO else value for name, value in fields.items()}
+    comment = "" if verb in ("complete", "approve") else "请看意见"
+    return approvals.act(step.pk, verb, by=viewer, said=Said(fields=given, comment=comment))
+
+
+def open_elements(case):
+    return sorted(Step.objects.open().filter(run=case.run, kind="human").values_list("element", flat=True))
+
+
+def state_of(case):
+    return {stage.label: stage.state for stage in stages(case, language="zh-hans")}
+
+
+SURVEY = {
+    "建成年份": 1986, "房屋结构": "砖混", "楼栋数": 2, "总户数": 42, "总面积": 3600, "裂缝最大宽度": 3.5,
+    "勘查结论": "纳入改造", "勘查照片": PHOTO,
+}  # fmt: skip
+PLAN = {
+    "改造类别": ["基础类"], "改造内容": "东墙加固，拆除违搭，整理飞线", "投资估算": 260, "居民出资比例": 10,
+    "计划工期": 90, "表决事项": "一般事项", "会审部门": ["housing", "finance", "planning_bureau"],
+}  # fmt: skip
+VOTE = {
+    "总户数": 42, "总面积": 3600, "参与户数": 36, "参与面积": 3100, "同意户数": 30, "同意面积": 2600,
+    "公示日期": "2026-12-20", "表决照片": PHOTO,
+}  # fmt: skip
+
+
+def to_joint_review(world):
+    case = report(world, "old_housing", 有人员危险=False)
+    act(case, "sign_for", world.duty_officer)
+    act(
+        case,
+        "triage",
+        world.duty_chief,
+        受理=True,
+        牵头岗位="planning",
+        配合岗位=["enforcement", "civil_affairs"],
+    )
+    act(case, "sheds", world.enforcement, 违搭处数=1, 处置方式="当事人自拆")
+    act(
+        case,
+        "households",
+        world.civil_affairs,
+        困难户=[{"户主": "黄某", "人数": 2, "困难类型": "低保"}],
+        困难户数=1,
+    )
+    act(case, "survey", world.planning, **SURVEY)
+    act(case, "plan", world.planning, **PLAN)
+    act(case, "vote", world.community_secretary, **VOTE)
+    return act(case, "street_review", world.commander, "approve", 复查日期="2027-06-01")
+
+
+def test_an_old_estate_is_renovated(library):
+    world = library
+    case = to_joint_review(world)
+    assert open_elements(case) == ["joint_review"] * 3
+    assert (state_of(case)["签收"], state_of(case)["处置"], state_of(case)["办结"]) == (
+        "done",
+        "now",
+        "later",
+    )
+    for reviewer in (world.housing_reviewer, world.finance_reviewer, world.planning_bureau_reviewer):
+        case = act(case, "joint_review", reviewer, "approve", 审查意见="同意纳入")
+    assert open_elements(case) == []
+
+    assert progress.deliver_message("列入年度计划", correlation=case.number) == [case.number]
+    works = {"施工节点": "管网", "完成百分比": 40, "节点照片": PHOTO, "全部完工": False}
+    act(case, "works", world.planning, **works)
+    act(case, "works", world.planning, **{**works, "施工节点": "收尾", "完成百分比": 100, "全部完工": True})
+    act(case, "acceptance", world.housing_reviewer, "approve", 参加单位=["街道"], 验收意见="合格")
+    act(case, "check", world.grid_worker, "approve", 核查照片=PHOTO, 核查情况="路面平整，飞线已整理")
+    assert state_of(case)["评价"] == "now"
+    case = act(case, "rating", world.grid_worker, 满意度="满意")
+
+    assert case.status == "closed"
+    assert set(state_of(case).values()) == {"done"}
+    assert list(breaks()) == []
+
+
+def test_one_department_rejects_and_the_second_round_starts_clean(library):
+    world = library
+    case = to_joint_review(world)
+    case = act(case, "joint_review", world.finance_reviewer, "reject")
+    assert open_elements(case) == ["plan"]
+
+    act(case, "plan", world.planning, **{**PLAN, "会审部门": ["finance"]})
+    act(case, "vote", world.community_secretary, **VOTE)
+    act(case, "street_review", world.commander, "approve", 复查日期="2027-06-01")
+    case = act(case, "joint_review", world.finance_reviewer, "approve", 审查意见="资金已落实")
+
+    assert open_elements(case) == []
+    assert case.data["会审意见"] == ["同意"]
+
+
+def test_more_votes_than_households_are_refused_and_nothing_moves(library):
+    world = library
+    case = report(world, "old_housing")
+    act(case, "sign_for", world.duty_officer)
+    act(case, "triage", world.duty_chief, 受理=True, 牵头岗位="safety", 配合岗位=[])
+    act(case, "survey", world.safety, **SURVEY)
+    act(case, "plan", world.safety, **PLAN)
+    told = CaseEvent.objects.filter(case=case).count()
+
+    with pytest.raises(FormRefused) as refused:
+        act(case, "vote", world.community_secretary, **{**VOTE, "参与户数": 43})
+
+    assert refused.value.fields == {"__all__": ["参与的户数、面积不能比应参加的多。"]}
+    assert open_elements(case) == ["vote"]
+    assert CaseEvent.objects.filter(case=case).count() == told
+
+
+def test_an_unsigned_report_reaches_the_duty_chief(library):
+    world = library
+    case = report(world, "old_housing")
+
+    tick_until_quiet(at=timezone.now() + timedelta(days=12))
+
+    assert open_elements(case) == ["hasten", "sign_for"]
+    case = act(case, "hasten", world.duty_chief, 督促方式="电话", 未签收原因="交接班漏看")
+    assert open_elements(case) == ["sign_for"]
+
+
+MEASURED = {"声功能区": "1", "测量时段": "夜间", "劝导情况": "不听劝", "愿意换场地": True, "现场照片": PHOTO}
+
+
+def test_a_loud_square_is_dealt_with_under_the_law_and_measured_again(library):
+    world = library
+    for _ in range(2):
+        report(world, "square_dance")
+    case = report(world, "square_dance", 扰民时间="晚上")
+    act(case, "dissuade", world.grid_worker, 实测分贝=62, **MEASURED)
+    tick_until_quiet()  # the service counts this place's breaches
+    case.refresh_from_db()
+    assert (case.data["限值分贝"], case.data["三十日内次数"]) == (45, 3)
+    assert open_elements(case) == ["mediate", "talk", "venue"]
+
+    organiser = {"name": "周某", "phone": ""}
+    act(case, "venue", world.culture_reviewer, 场地落实=False)
+    act(
+        case,
+        "talk",
+        world.community_secretary,
+        组织者=organiser,
+        约谈日期="2026-11-24",
+        已签承诺书=False,
+        未签原因="不愿签",
+    )
+    act(
+        case,
+        "mediate",
+        world.mediation,
+        调解日期="2026-11-25",
+        参加各方=[{"姓名": "李某", "身份": "居民"}],
+        调解结果="未达成",
+    )
+    tick_until_quiet(at=timezone.now() + timedelta(days=8))
+    again = {"测量时段": "昼间", "回访照片": PHOTO}
+    act(case, "revisit", world.grid_worker, 回访分贝=58, **again)
+    act(case, "street_review", world.duty_chief, "approve", 研判意见="屡劝不改")
+    fine = {"处理对象": organiser, "法律依据": "噪声管理规定", "决定理由": "三十日内三次超标"}
+    act(case, "decide", world.police, 处理决定="罚款", 罚款金额=500, **fine)
+    act(case, "fine_review", world.police_reviewer, "return")
+    act(case, "decide", world.police, 处理决定="罚款", 罚款金额=200, **fine)
+    act(case, "fine_review", world.police_reviewer, "approve", 公安审核意见="同意")
+    act(case, "execute", world.police, 送达日期="2026-12-08", 送达方式="当面送达", 已执行=True)
+    case = act(case, "revisit", world.grid_worker, 回访分贝=51, **again)
+    assert open_elements(case) == ["rating"]
+    case = act(case, "rating", world.grid_worker, 满意度="满意")
+
+    assert case.status == "closed"
+    assert list(breaks()) == []
