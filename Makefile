@@ -44,8 +44,8 @@ scenarios: setup ## Walk the scenario files of DIR through the engine: make scen
 bench: setup ## What a step costs, against the five statements somebody would write by hand
 	@$(VENV) -m tests.bench $(ARGS)
 
-fuzz: setup ## Feed the readers and the engine damaged and random input: make fuzz ARGS="--seconds 60"
-	@$(VENV) -m tests.engine.fuzz $(ARGS)
+fuzz: setup ## Read, judge and walk spoiled diagrams: make fuzz ARGS="--seconds 600"
+	@$(VENV) -m tests.fuzz $(ARGS)
 
 assets: setup ## Build the scripts and styles of the pages
 

@@ -43,8 +43,8 @@ class Site:
 def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One for all tests of a run, so a test may not count on being alone in it."""
     folder = tmp_path_factory.mktemp("site")
-    port = _free_port()
-    with _own_database(database_server) as database_url:
+    port = free_port()
+    with own_database(database_server) as database_url:
         # The tests sign in more often than people do.
         environment = {
             "DATABASE_URL": database_url,
@@ -65,7 +65,7 @@ def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def _own_database(server: str) -> Iterator[str]:
+def own_database(server: str) -> Iterator[str]:
     name = f"site_{os.environ.get('TEST_DB_SUFFIX', '')}_{os.getpid()}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -84,7 +84,7 @@ def _running(program: Program) -> Iterator[subprocess.Popen[bytes]]:
         children.end(program, process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind((demo.HOST, 0))
         return int(probe.getsockname()[1])
