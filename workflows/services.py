@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from workflows import engine
 from workflows.bpmn import CheckContext, Diagram, DiagramRefused, Problem, check, read
 from workflows.bpmn.encoding import as_utf8
-from workflows.engine import OpenStep, Wait
+from workflows.engine import OpenStep, Wait, decisions
 from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
 from workflows.models import (
     Definition,
@@ -56,6 +56,7 @@ class Move:
     incidents: list[Incident] = field(default_factory=list)
     messages: list[engine.MessageSent] = field(default_factory=list)
     signals: list[engine.SignalSent] = field(default_factory=list)
+    decided: list[engine.Decided] = field(default_factory=list)
 
     @property
     def ended(self) -> bool:
@@ -172,6 +173,14 @@ def _called(diagram: Diagram, version: Version) -> list[Diagram]:
             later += other.calls.values()
         todo = [pk for pk in later if pk not in found]
     return list(found.values())
+
+
+def table_names(version: Version) -> frozenset[str]:
+    """What a business rule task of this version can ask; a file that cannot be read counts by its name."""
+    try:
+        return frozenset(decisions.by_name(_tables(version)))
+    except DiagramRefused:
+        return frozenset(version.tables)
 
 
 def _tables(version: Version) -> dict[str, bytes]:
@@ -382,6 +391,8 @@ def _sort_effects(walk: Walk, move: Move) -> None:
                 move.messages.append(effect)
             case engine.SignalSent():
                 move.signals.append(effect)
+            case engine.Decided():
+                move.decided.append(effect)
             case engine.Incident():
                 move.incidents.append(_incident(walk, effect, steps))
             case _:

@@ -35,6 +35,7 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "message": _("A message arrived"),
     "signal": _("A signal arrived"),
     "machine": _("Done by the system"),
+    "decided": _("Decided by table"),
     "incident": _("The system could not go on"),
     "overdue": _("Overdue"),
     "comment": _("Comment"),
@@ -55,6 +56,7 @@ EVENT_LOOKS = {
     "closed": "done",
     "opened": "next",
     "machine": "sys",
+    "decided": "sys",
     "message": "sys",
     "signal": "sys",
 }
@@ -200,7 +202,7 @@ def _group(kind: str) -> str:
         return "time"
     if kind == "comment":
         return "talk"
-    return "system" if kind in ("machine", "message", "signal", "incident") else "work"
+    return "system" if kind in ("machine", "decided", "message", "signal", "incident") else "work"
 
 
 def _shots_by_step(case: Case) -> dict[int | None, list[Shot]]:

@@ -38,11 +38,12 @@ def create_matter(*, key: str, title: str, title_en: str = "", by: Viewer) -> De
 def context_for(version: Version | None = None) -> CheckContext:
     """What a diagram may name here: forms and tables that lie beside it, services, posts, published processes."""
     return CheckContext(
-        forms=frozenset(version.forms) if version else None,
-        tables=frozenset(version.tables) if version else None,
+        forms=frozenset(version.forms) or None if version else None,
+        tables=workflows.table_names(version) if version else None,
         services=frozenset(HANDLERS),
         called=frozenset(workflows.published_processes()),
-        posts=frozenset(Post.objects.values_list("role", flat=True).distinct()),
+        # Before the district's posts are imported, no name of a post can be wrong.
+        posts=frozenset(Post.objects.values_list("role", flat=True).distinct()) or None,
     )
 
 

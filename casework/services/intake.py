@@ -230,7 +230,7 @@ def _open(
         category=category[:64],
         reporter_id=by.user_id,
         reporter_post=held.code if held else "",
-        data={**_facts(number, title, category=category, urgent=urgent, area=area, by=by), **answers},
+        data={**first_facts(number, title, category=category, urgent=urgent, area=area, by=by), **answers},
         opened_at=now,
     )
     calendar = work_calendar()
@@ -247,7 +247,7 @@ def _open(
     return case
 
 
-def _facts(number: str, title: str, *, category: str, urgent: bool, area: Area, by: Viewer) -> dict[str, Any]:
+def first_facts(number: str, title: str, *, category: str, urgent: bool, area: Area, by: Viewer) -> dict[str, Any]:
     """What every diagram may rely on."""
     return {
         "案件编号": number,

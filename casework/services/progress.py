@@ -36,6 +36,10 @@ def follow(case: Case, move: Move, *, assign: Assigner, now: datetime, by: Viewe
     _stop_clocks(move, now=now)
     _open_steps(case, move, assign=assign, now=now)
     _tell_outside(case, move, now=now)
+    for made in move.decided:
+        data = {"element": made.element, "name": made.table, "rules": list(made.rules)}
+        told = {"inputs": dict(made.inputs), "values": dict(made.values)}
+        journal.record(case, "decided", now=now, data={**data, **told})
     for incident in move.incidents:
         data = {"element": incident.element, "kind": incident.kind, "message": incident.message}
         journal.record(case, "incident", now=now, data=data)

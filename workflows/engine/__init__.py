@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from workflows.bpmn.model import Diagram
 from workflows.bpmn.problems import DiagramRefused
+from workflows.engine import decisions
 from workflows.engine.build import build
 from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Passed, SignalSent
 from workflows.engine.errors import (
@@ -28,7 +29,7 @@ def compile_plan(
     diagrams: Sequence[Diagram], *, process: str | None = None, tables: Mapping[str, bytes] | None = None
 ) -> Plan:
     """The plan for a process, the first one drawn if none is named, and all it calls. Raises DiagramRefused."""
-    return build(diagrams, process=process, tables={})
+    return build(diagrams, process=process, tables=decisions.by_name(tables or {}))
 
 
 __all__ = [
