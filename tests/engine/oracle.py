@@ -1,0 +1,213 @@
+"""A token game on a tree of blocks, written apart from the engine: what must be open after every move.
+
+A block is a tuple: ("task",) · ("seq", a, b) · ("and", a, b) · ("xor", a, b) · ("or", a, b, c) · ("loop", a) · ("sub", a)
+· ("guarded", a, handler): an interrupting boundary on a sub-process · ("side", a, handler): one that doesn't interrupt
+· ("each", n, sequential, a): a multi-instance sub-process.
+Decisions are taken when a step before the gateway is completed; its values are part of the move.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+Key = tuple[str, tuple[tuple[str, int], ...]]
+
+
+def drawing(block: tuple[Any, ...]) -> str:
+    """The diagram of a block, in the notation of `drawing`."""
+    first, last, text = _draw(block, "", ())
+    return f"start begin; end over; {text} begin > {first}; {last} > over"
+
+
+def _draw(block: tuple[Any, ...], at: str, items: tuple[str, ...]) -> tuple[str, str, str]:
+    """First and last element of a block and its text. Ids say where in the tree a block stands."""
+    kind, *parts = block
+    match kind:
+        case "task":
+            return f"T{at}", f"T{at}", f"user T{at};"
+        case "seq":
+            a, b = (_draw(part, f"{at}{n}", items) for n, part in enumerate(parts))
+            return a[0], b[1], f"{a[2]} {b[2]} {a[1]} > {b[0]};"
+        case "and":
+            return f"F{at}", f"J{at}", f"and F{at}; and J{at};" + _branches(parts, at, items, lambda n: "")
+        case "xor":
+            text = f"user D{at}; xor F{at}; xor J{at}; D{at} > F{at};"
+            return f"D{at}", f"J{at}", text + _branches(parts, at, items, lambda n: f'if "v{at} == {n}"')
+        case "or":
+            text = f"user D{at}; or F{at}; or J{at}; D{at} > F{at};"
+            return f"D{at}", f"J{at}", text + _branches(parts, at, items, lambda n: f'if "{n} in v{at}"')
+        case "loop":
+            a = _draw(parts[0], f"{at}0", items)
+            text = f"xor M{at}; user D{at}; xor X{at}; throw O{at}; M{at} > {a[0]}; {a[1]} > D{at} > X{at};"
+            return f"M{at}", f"O{at}", f'{a[2]} {text} X{at} > M{at} if "v{at}"; X{at} > O{at} else;'
+        case "sub":
+            return f"S{at}", f"S{at}", f"sub S{at} {{ {_inside(parts[0], at, items)} }};"
+        case "each":
+            count, sequential, body = parts
+            order, item = "sequential" if sequential else "", f"i{at}"
+            inside = _inside(body, at, (*items, item))
+            return (
+                f"S{at}",
+                f"S{at}",
+                f'sub S{at} each="{list(range(count))}" item={item} {order} {{ {inside} }};',
+            )
+        case "guarded" | "side":
+            body, handler = parts
+            h = _draw(handler, f"{at}1", items)
+            key = f'cw:correlation="{" + ".join(f"text({item})" for item in sorted(items))}"' if items else ""
+            non, last = ("", f"J{at}") if kind == "guarded" else ("non", f"S{at}")
+            text = f"sub S{at} {{ {_inside(body, at, items)} }}; boundary B{at} on S{at} message=m{at} {key} {non};"
+            text += f"{h[2]} B{at} > {h[0]};"
+            if kind == "guarded":
+                text += f"xor J{at}; S{at} > J{at}; {h[1]} > J{at};"
+            return f"S{at}", last, text
+    raise AssertionError(kind)
+
+
+def _inside(body: tuple[Any, ...], at: str, items: tuple[str, ...]) -> str:
+    first, last, text = _draw(body, f"{at}0", items)
+    return f"start s{at}; end e{at}; {text} s{at} > {first}; {last} > e{at};"
+
+
+def _branches(parts: list[Any], at: str, items: tuple[str, ...], condition: Any) -> str:
+    drawn = [_draw(part, f"{at}{n}", items) for n, part in enumerate(parts)]
+    return "".join(
+        f"{text} F{at} > {first} {condition(n)}; {last} > J{at};"
+        for n, (first, last, text) in enumerate(drawn)
+    )
+
+
+class Game:
+    """One block being played. `steps` are the keys of open steps, `guards` those of events that may come.
+
+    A block that fills a scope of its own is done when its side paths are over too; the side paths of others outlive them.
+    """
+
+    def __init__(
+        self,
+        block: tuple[Any, ...],
+        at: str = "",
+        items: tuple[tuple[str, int], ...] = (),
+        *,
+        fills: bool = True,
+    ) -> None:
+        self.kind, *self.parts = block
+        self.at, self.items, self.fills = at, items, fills
+        self.key = tuple(sorted(items))
+        self.own = {"task": "T", "xor": "D", "or": "D"}.get(self.kind, "")
+        self.children: list[Game] = []
+        self.sides: list[Game] = []
+        self.finished = self.guarded = False
+        self.next = 0
+        self._begin()
+        self._settle()
+
+    @property
+    def done(self) -> bool:
+        return self.finished and not (self.fills and self.sides)
+
+    def steps(self) -> Iterator[Key]:
+        if self.own:
+            yield self.own + self.at, self.key
+        for child in self._inside():
+            yield from child.steps()
+
+    def guards(self) -> Iterator[Key]:
+        if self.guarded:
+            yield "m" + self.at, self.key
+        for child in self._inside():
+            yield from child.guards()
+
+    def choice(self, key: Key, chance: random.Random) -> dict[str, Any]:
+        """Values for completing a step: what its gateway will ask for."""
+        at = key[0][1:]
+        block = self._block(at) if key[0][0] == "D" else ("task",)
+        match block[0]:
+            case "xor":
+                return {f"v{at}": chance.randrange(len(block) - 1)}
+            case "or":
+                return {f"v{at}": [n for n in range(len(block) - 1) if chance.random() < 0.6] or [0]}
+            case "loop":
+                return {f"v{at}": chance.random() < 0.4}
+        return {}
+
+    def complete(self, key: Key, values: dict[str, Any]) -> None:
+        if self.own and (self.own + self.at, self.key) == key:
+            self._decide(values.get(f"v{self.at}"))
+        else:
+            next(child for child in self._inside() if key in child.steps()).complete(key, values)
+        self._settle()
+
+    def hear(self, key: Key) -> None:
+        """A boundary event comes."""
+        if not self.guarded or ("m" + self.at, self.key) != key:
+            next(child for child in self._inside() if key in child.guards()).hear(key)
+        elif self.kind == "guarded":
+            self.guarded = False
+            self.children = [self._child(1)]
+        else:
+            self.sides.append(self._child(1))
+        self._settle()
+
+    def _begin(self) -> None:
+        match self.kind:
+            case "and":
+                self.children = [self._child(n) for n in range(len(self.parts))]
+            case "each":
+                count, sequential, _ = self.parts
+                self.next = min(count, 1 if sequential else count)
+                self.children = [self._instance(n) for n in range(self.next)]
+            case "sub" | "guarded" | "side":
+                self.guarded = self.kind != "sub"
+                self.children = [self._child(0, fills=True)]
+            case "seq" | "loop":
+                self.children = [self._child(0)]
+
+    def _decide(self, value: Any) -> None:
+        self.own = ""
+        match self.kind:
+            case "xor":
+                self.children = [self._child(value)]
+            case "or":
+                self.children = [self._child(n) for n in value]
+            case "loop" if value:
+                self.children = [self._child(0)]
+
+    def _settle(self) -> None:
+        """Go on as far as nobody has to do anything."""
+        finished = [child for child in self.children if child.done]
+        self.children = [child for child in self.children if not child.done]
+        self.sides += [side for child in finished for side in child.sides]
+        while any(side.done for side in self.sides):
+            self.sides = [s for side in self.sides for s in (side.sides if side.done else [side])]
+        if self.own or self.finished or self.children:
+            return
+        if self.kind == "seq" and self.next == 0:
+            self.next = 1
+            self.children = [self._child(1)]
+            self._settle()
+        elif self.kind == "loop" and finished:
+            self.own = "D"
+        elif self.kind == "each" and self.next < self.parts[0]:
+            self.children = [self._instance(self.next)]
+            self.next += 1
+            self._settle()
+        else:
+            self.finished, self.guarded = True, False
+
+    def _inside(self) -> list[Game]:
+        return [*self.children, *self.sides]
+
+    def _child(self, n: int, *, fills: bool = False) -> Game:
+        return Game(self.parts[n], f"{self.at}{n}", self.items, fills=fills)
+
+    def _instance(self, n: int) -> Game:
+        return Game(self.parts[2], f"{self.at}0", (*self.items, (f"i{self.at}", n)))
+
+    def _block(self, at: str) -> tuple[Any, ...]:
+        block: tuple[Any, ...] = (self.kind, *self.parts)
+        for digit in at:
+            block = block[3] if block[0] == "each" else block[1 + int(digit)]
+        return block
