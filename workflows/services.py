@@ -279,6 +279,13 @@ def signal(walk: Walk, *, name: str, payload: Mapping[str, Any] | None) -> Move:
     return settle(walk)
 
 
+def retry(walk: Walk, token: int) -> Move:
+    """A stopped token tries its element again."""
+    with _refusals():
+        walk.live.retry(token)
+    return settle(walk)
+
+
 def cancel(walk: Walk) -> Move:
     """End the run from outside (作废, 强制结案)."""
     walk.live.cancel()
@@ -406,7 +413,7 @@ def _incident(walk: Walk, effect: engine.Incident, steps: Mapping[int, Step]) ->
         element=effect.element,
         kind=effect.kind,
         message=effect.text(get_language() or "zh-hans"),
-        data={key: str(value) for key, value in effect.params.items()},
+        data={"token": effect.token, **{key: str(value) for key, value in effect.params.items()}},
         opened_at=walk.now,
     )
 

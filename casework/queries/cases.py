@@ -37,6 +37,7 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "machine": _("Done by the system"),
     "decided": _("Decided by table"),
     "incident": _("The system could not go on"),
+    "mended": _("Mended"),
     "overdue": _("Overdue"),
     "comment": _("Comment"),
     "closed": _("Closed"),

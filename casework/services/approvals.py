@@ -26,12 +26,13 @@ from casework.errors import (
 )
 from casework.models import Attachment, Case, Decision
 from casework.queries.posts import post_choices
-from casework.services import journal
+from casework.services import incidents, journal
 from casework.services.locks import database_now, lock_case
 from casework.services.progress import follow, walk_of
 from casework.verbs import VERBS, Verb
 from grid.models import Photo, Post, User
 from workflows import services as workflows
+from workflows.errors import MoveRefused
 from workflows.models import RunStatus, Step
 
 FREE_VALUES = 200  # variables a step without a form may set at once
@@ -78,7 +79,17 @@ def act(step_id: int, verb: str, *, by: Viewer, said: Said | None = None) -> Cas
     }.get(verb)
     if doing is None:
         raise NotFound
-    return doing(step_id, by=by, said=said or Said())
+    try:
+        return doing(step_id, by=by, said=said or Said())
+    except MoveRefused as refused:
+        _keep_refusal(step_id, refused)
+        raise
+
+
+def _keep_refusal(step_id: int, refused: MoveRefused) -> None:
+    """Nothing of the act was kept; that the process could not go on must be seen by those who can mend it."""
+    step = Step.objects.select_related("run__case").get(pk=step_id)
+    incidents.open_refused_move(step.run.case.pk, step=step, error=str(refused.message))
 
 
 @transaction.atomic

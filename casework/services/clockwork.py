@@ -11,7 +11,7 @@ from django.db import transaction
 
 from casework.errors import CaseworkError
 from casework.models import Clock, Heartbeat
-from casework.services import deliveries, journal, outbox, progress
+from casework.services import deliveries, incidents, journal, outbox, progress
 from casework.services.locks import database_now, lock_case_or_none
 from workflows.errors import WorkflowsError
 from workflows.models import Incident, Timer
@@ -45,6 +45,11 @@ def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = 
         ),
         clocks=sweep_clocks(now=now, limit=limit),
     )
+
+
+def watch(*, now: datetime | None = None) -> int:
+    """Look for cases that stand still without a reason; called once a minute, as it looks at every open case."""
+    return incidents.find_stuck(now=now or database_now())
 
 
 def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:

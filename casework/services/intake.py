@@ -247,7 +247,9 @@ def _open(
     return case
 
 
-def first_facts(number: str, title: str, *, category: str, urgent: bool, area: Area, by: Viewer) -> dict[str, Any]:
+def first_facts(
+    number: str, title: str, *, category: str, urgent: bool, area: Area, by: Viewer
+) -> dict[str, Any]:
     """What every diagram may rely on."""
     return {
         "案件编号": number,

@@ -13,6 +13,7 @@ def drain() -> None:
     """What the schedule calls; ids only, returns nothing (results would be pickled)."""
     clockwork.beat("django-q2")
     clockwork.tick()
+    clockwork.watch()
 
 
 def ensure_schedule() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 
-from casework.services.clockwork import beat, tick, worker_name
+from casework.services.clockwork import beat, tick, watch, worker_name
 
 log = logging.getLogger(__name__)
 
-BEAT_EVERY = 15.0
+BEAT_EVERY = 15.0  # also how often cases that stand still are looked for
 DATABASE_PAUSE = 2.0
 
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
             try:
                 if time.monotonic() - beaten > BEAT_EVERY:
                     beat(f"pump {worker}"[:64])
+                    watch()
                     beaten = time.monotonic()
                 busy = bool(tick(worker=worker))
             except OperationalError as error:

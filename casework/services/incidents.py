@@ -1,0 +1,161 @@
+"""What could not go on: opened in plain words, found when silent, and mended with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from casework.access import Viewer
+from casework.errors import NotFound, NotNow, NotYours, ReasonMissing, VerbNotAllowed
+from casework.models import Case, Outbox
+from casework.services import journal, outbox
+from casework.services.locks import database_now, lock_case, lock_case_or_none
+from casework.services.progress import follow, walk_of
+from workflows import services as workflows
+from workflows.models import Incident, RunStatus, Step, Subscription, Timer
+
+MEND_POWERS = ("studio", "supervise")
+
+
+class NothingToRetry(NotNow):
+    code = "nothing_to_retry"
+
+
+def ensure_may_mend(viewer: Viewer) -> None:
+    if not any(viewer.has_power(power) for power in MEND_POWERS):
+        raise NotYours
+
+
+@transaction.atomic
+def open_refused_move(case_id: int, *, step: Step | None, error: str) -> None:
+    """A person's act that the process would not take; the act was rolled back, this stays. Once per cause."""
+    case = lock_case(case_id)
+    known = Incident.objects.filter(run=case.run, step=step, kind="move", message=error, resolved_at=None)
+    if known.exists():
+        return
+    now = database_now()
+    _open(case, step=step, kind="move", message=error, data={}, now=now)
+
+
+def _open(
+    case: Case, *, step: Step | None, kind: str, message: str, data: Mapping[str, Any], now: datetime
+) -> Incident:
+    incident = Incident.objects.create(
+        run=case.run,
+        step=step,
+        element=step.element if step else "",
+        kind=kind,
+        message=message,
+        data=dict(data),
+        opened_at=now,
+    )
+    said = {"element": incident.element, "kind": kind, "message": message}
+    journal.record(case, "incident", now=now, data=said)
+    return incident
+
+
+def find_stuck(*, now: datetime, limit: int = 100) -> int:
+    """Open an incident for every running case in which nothing is open and nothing is awaited. Once each."""
+    of_run = {"run": OuterRef("run")}
+    silent = Case.objects.open().filter(
+        ~Exists(Step.objects.open().filter(**of_run)),
+        ~Exists(Timer.objects.filter(fired_at=None, **of_run)),
+        ~Exists(Subscription.objects.filter(**of_run)),
+        ~Exists(Incident.objects.filter(resolved_at=None, **of_run)),
+        run__status=RunStatus.RUNNING,
+    )
+    return sum(_say_stuck(case_id, now=now) for case_id in silent.values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def _say_stuck(case_id: int, *, now: datetime) -> bool:
+    case = lock_case_or_none(case_id)
+    if case is None or Incident.objects.filter(run=case.run, resolved_at=None).exists():
+        return False
+    message = _("Nothing is open in this case and nothing is awaited: it cannot go on by itself.")
+    _open(case, step=None, kind="stuck", message=message, data={}, now=now)
+    return True
+
+
+# --- mending
+
+
+def act(
+    incident_id: int, verb: str, *, by: Viewer, reason: str, values: Mapping[str, Any] | None = None
+) -> Case:
+    """Retry, skip with values, or end, each with a reason.
+
+    Raises NotYours, NotFound, ReasonMissing, VerbNotAllowed, NothingToRetry, MoveRefused.
+    """
+    ensure_may_mend(by)
+    if not reason.strip():
+        raise ReasonMissing
+    mend = {"retry": _retry, "skip": _skip, "end": _end}.get(verb)
+    if mend is None:
+        raise VerbNotAllowed(verb)
+    return _mend(incident_id, mend, verb, by=by, reason=reason.strip(), values=dict(values or {}))
+
+
+Mend = Callable[[Case, Incident, Mapping[str, Any], datetime], None]
+
+
+@transaction.atomic
+def _mend(
+    incident_id: int, mend: Mend, verb: str, *, by: Viewer, reason: str, values: Mapping[str, Any]
+) -> Case:
+    place = Incident.objects.filter(pk=incident_id).values_list("run__case__pk", flat=True).first()
+    if place is None or not Case.objects.visible_to(by).filter(pk=place).exists():
+        raise NotFound
+    case = lock_case(place)
+    incident = Incident.objects.select_related("step").get(pk=incident_id)
+    if incident.resolved_at is not None:
+        raise NotNow(_("This has been mended already."))
+    now = database_now()
+    told = {"kind": incident.kind, "element": incident.element, "verb": verb, "comment": reason}
+    journal.record(case, "mended", now=now, by=by, data=told | ({"values": dict(values)} if values else {}))
+    mend(case, incident, values, now)
+    incident.resolved_at, incident.resolved_by_id = now, by.user_id
+    incident.resolution = f"{verb}: {reason}"[:500]
+    incident.save(update_fields=["resolved_at", "resolved_by", "resolution"])
+    return case
+
+
+def _retry(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+    """Try again, with these values in the case's data first: the parcel, the timer, or the token itself."""
+    if values:
+        walk, assign = walk_of(case, now=now)
+        walk.live.set(dict(values))
+        follow(case, workflows.settle(walk), assign=assign, now=now)
+    if "outbox" in incident.data:
+        outbox.retry(int(incident.data["outbox"]), now=now)
+    elif "timer" in incident.data:
+        Timer.objects.filter(pk=incident.data["timer"]).update(fired_at=None)
+    elif incident.data.get("token"):
+        walk, assign = walk_of(case, now=now)
+        follow(case, workflows.retry(walk, int(incident.data["token"])), assign=assign, now=now)
+    elif not values:
+        raise NothingToRetry(
+            _("There is nothing to try again here: change the data, skip the step or end the case.")
+        )
+
+
+def _skip(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+    """Complete the step by hand, with the values it would have brought."""
+    step = incident.step
+    if step is None or not step.is_open:
+        raise NothingToRetry(_("No open step belongs to this: there is nothing to skip."))
+    Outbox.objects.filter(key=f"step:{step.pk}").exclude(state="done").update(state="done", lease_until=None)
+    walk, assign = walk_of(case, now=now)
+    move = workflows.complete(walk, step, values=values, outcome="skipped")
+    follow(case, move, assign=assign, now=now)
+
+
+def _end(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+    """End the run; nothing is compensated, and the case is void."""
+    walk, assign = walk_of(case, now=now)
+    follow(case, workflows.cancel(walk), assign=assign, now=now)
