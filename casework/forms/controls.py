@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from django import forms
@@ -59,12 +60,16 @@ def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
             unit = asked.unit.in_language(asking.language) if asked.unit else ""
             return f"{value} {unit}".strip()
         case list():
-            return _(", ").join(labels.get(str(each), str(each)) for each in value)
+            return _listed([labels.get(str(each), str(each)) for each in value])
         case {"address": address, "lat": lat, "lon": lon}:
             return str(address or f"{lat}, {lon}")
         case {"name": name, "phone": phone}:
             return f"{name} {phone}".strip()
     return labels.get(str(value), str(value))
+
+
+def _listed(words: Sequence[str]) -> str:
+    return reduce(lambda said, word: _("%(said)s, %(word)s") % {"said": said, "word": word}, words)
 
 
 def _text(asked: FieldDefinition, asking: Asking) -> forms.Field:

@@ -170,7 +170,6 @@ class Table(forms.Widget):
         rows = [row for row in rows if isinstance(row, Mapping)]
         is_open = not context["widget"]["attrs"].get("disabled")
         blank: list[Any] = [{}] * (EMPTY_ROWS if is_open else 0)
-        context["columns"] = [field.label for field in self.columns.values()]
         context["rows"] = [
             self._row(name, number, row, is_open=is_open) for number, row in enumerate([*rows, *blank])
         ]
@@ -179,14 +178,14 @@ class Table(forms.Widget):
     def id_for_label(self, id_: str) -> str:
         return ""
 
-    def _row(self, name: str, number: int, row: Mapping[str, Any], *, is_open: bool) -> list[str]:
+    def _row(self, name: str, number: int, row: Mapping[str, Any], *, is_open: bool) -> list[tuple[Any, str]]:
         return [
-            self._cell(f"{name}-{number}-{key}", field, row.get(key), is_open=is_open)
+            (field.label, self._cell(f"{name}-{number}-{key}", field, row.get(key), is_open=is_open))
             for key, field in self.columns.items()
         ]
 
     def _cell(self, name: str, field: forms.Field, value: Any, *, is_open: bool) -> str:
-        attrs = {"aria-label": field.label, "id": f"id_{name}", "disabled": not is_open}
+        attrs = {"id": f"id_{name}", "disabled": not is_open}
         return str(field.widget.render(name, field.prepare_value(value), attrs, Renderer()))
 
 

@@ -27,8 +27,9 @@ CONTROLS = [
      ['name="户数-lat" value="30.8"', 'value="三巷"']),
     ("person", a_field(type="person"), {"name": "黄", "phone": "110"}, ['name="户数-name" value="黄"', 'type="tel"']),
     ("table", {**TABLE, "name": "户数"}, [{"户主": "黄", "人数": 3, "救助": True}],
-     ['class="table"', 'name="户数-0-户主" value="黄"', 'name="户数-2-户主"', 'value="true" selected']),
+     ['class="cells"', 'name="户数-0-户主" value="黄"', 'name="户数-2-户主"', 'value="true" selected']),
     ("read-only number", a_field(read_only=True, unit={"zh": "户"}), 40, ["<p", "40 户"]),
+    ("read-only choices", a_field(type="choices", choices=CHOICES, read_only=True), ["纳入", "修缮"], ["<p", "纳入, 修缮"]),
     ("read-only table", {**TABLE, "name": "户数", "read_only": True}, [{"户主": "黄"}], ["户数-0-户主", "disabled"]),
 ]  # fmt: skip
 

@@ -129,6 +129,13 @@ def test_every_text_is_there_in_both_languages(matter):
     assert [text["en"] for text in found if re.search(r"[\u4e00-\u9fff]", text["en"])] == []
 
 
+@every_matter
+def test_labels_are_short_enough_for_a_list_of_facts(matter):
+    labels = {field["label"]["zh"] for form in matter.forms.values() for field in form["fields"]}
+
+    assert [label for label in labels if len(label) > 7] == []
+
+
 def given(matter):
     """Names that something gives a value: intake, forms, verbs, scripts, tables, services, loops."""
     names = set(INTAKE)
