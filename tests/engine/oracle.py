@@ -53,22 +53,28 @@ def _draw(block: tuple[Any, ...], at: str, items: tuple[str, ...]) -> tuple[str,
                 f"S{at}",
                 f'sub S{at} each="{list(range(count))}" item={item} {order} {{ {inside} }};',
             )
-        case "guarded" | "side":
-            body, handler = parts
-            h = _draw(handler, f"{at}1", items)
-            key = f'cw:correlation="{" + ".join(f"text({item})" for item in sorted(items))}"' if items else ""
-            non, last = ("", f"J{at}") if kind == "guarded" else ("non", f"S{at}")
-            text = f"sub S{at} {{ {_inside(body, at, items)} }}; boundary B{at} on S{at} message=m{at} {key} {non};"
-            text += f"{h[2]} B{at} > {h[0]};"
-            if kind == "guarded":
-                text += f"xor J{at}; S{at} > J{at}; {h[1]} > J{at};"
-            return f"S{at}", last, text
+        case "guarded":
+            h = _draw(parts[1], f"{at}1", items)
+            text = f"{_guarded(parts[0], at, items)}; {h[2]} B{at} > {h[0]};"
+            return f"S{at}", f"J{at}", f"{text} xor J{at}; S{at} > J{at}; {h[1]} > J{at};"
+        case "side":
+            # The handler fills a scope: a path that begins twice must not meet itself at a join.
+            handler = f"sub H{at} {{ {_inside(parts[1], at, items, n=1)} }}; B{at} > H{at};"
+            return f"S{at}", f"S{at}", f"{_guarded(parts[0], at, items)} non; {handler}"
     raise AssertionError(kind)
 
 
-def _inside(body: tuple[Any, ...], at: str, items: tuple[str, ...]) -> str:
-    first, last, text = _draw(body, f"{at}0", items)
-    return f"start s{at}; end e{at}; {text} s{at} > {first}; {last} > e{at};"
+def _guarded(body: tuple[Any, ...], at: str, items: tuple[str, ...]) -> str:
+    """A sub-process with a message boundary, told apart by the instances around it."""
+    key = " + ".join(f"text({item})" for item in sorted(items))
+    correlation = f'cw:correlation="{key}"' if items else ""
+    return f"sub S{at} {{ {_inside(body, at, items)} }}; boundary B{at} on S{at} message=m{at} {correlation}"
+
+
+def _inside(body: tuple[Any, ...], at: str, items: tuple[str, ...], *, n: int = 0) -> str:
+    place = f"{at}{n}"
+    first, last, text = _draw(body, place, items)
+    return f"start s{place}; end e{place}; {text} s{place} > {first}; {last} > e{place};"
 
 
 def _branches(parts: list[Any], at: str, items: tuple[str, ...], condition: Any) -> str:
@@ -148,7 +154,7 @@ class Game:
             self.guarded = False
             self.children = [self._child(1)]
         else:
-            self.sides.append(self._child(1))
+            self.sides.append(self._child(1, fills=True))
         self._settle()
 
     def _begin(self) -> None:

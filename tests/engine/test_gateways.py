@@ -191,6 +191,8 @@ def test_implicit_starts_and_ends():
         ("timer without a time", "start s; catch c timer= ; s > c", "timer_empty"),
         ("loop with nothing to begin", "user A; user B; A > B > A", "nothing_starts"),
         ("condition that can't be read", 'start s; user A; user B; s > A; A > B if "n >"', "bad_expression"),
+        ("cancel outside a transaction", "start s; user A; end x cancel; s > A > x", "cancel_outside"),
+        ("cancel caught on a task", "start s; user A; boundary b on A cancel; s > A", "cancel_host"),
         ("timer throwing", "start s; throw t timer=PT1H; s > t", "event_here"),
     ],
 )  # fmt: skip

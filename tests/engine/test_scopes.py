@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.engine.driver import begun
+from tests.engine.drawing import drawn
+from tests.engine.driver import Walk, begun
+from workflows import engine
+from workflows.bpmn import read
 
 
 def test_a_result_of_a_sub_process_reaches_what_follows():
@@ -21,6 +24,15 @@ def test_a_terminate_ends_its_own_scope_only():
 
     assert walk.complete("A").open == ["N"]
     assert walk.complete("N").ended
+
+
+def test_a_terminate_that_means_everything_ends_the_run():
+    data = drawn("start s; and g; sub S { user A; end t terminate; A > t }; user B; s > g; g > S; g > B")
+    data = data.replace(
+        b"<terminateEventDefinition/>", b'<terminateEventDefinition xmlns:f="urn:f" f:terminateAll="true"/>'
+    )
+
+    assert Walk(engine.compile_plan([read(data)])).start().complete("A").ended
 
 
 ERRORS = {

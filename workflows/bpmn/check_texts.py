@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from workflows.bpmn.check_findings import found
-from workflows.bpmn.model import EventDefinition, Flow, Loop, Node, Scope
+from workflows.bpmn.model import EVERYTHING, EventDefinition, Flow, Loop, Node, Scope
 from workflows.bpmn.problems import Problem
-from workflows.bpmn.vendor import EVERYTHING
 from workflows.expressions import (
     LOCAL,
     Expression,

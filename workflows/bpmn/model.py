@@ -36,6 +36,8 @@ GATEWAYS: Final = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
 )
 NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
+#: As a source, all variables; as what a terminate end event ends, the whole run.
+EVERYTHING: Final = "*"
 EVENT_KINDS: Final = frozenset(
     {
         "message", "signal", "timer", "error", "escalation", "conditional",

@@ -10,6 +10,7 @@ from lxml import etree
 from workflows.bpmn.model import (
     BPMN,
     EVENTS,
+    EVERYTHING,
     NODES,
     OURS,
     SCOPES,
@@ -135,11 +136,22 @@ def event_definition(element: etree._Element) -> EventDefinition:
     return EventDefinition(
         kind=kind,
         id=get("id") or "",
-        ref=get("name") if kind == "link" else _bare(given) or None,
+        ref=get("name")
+        if kind == "link"
+        else EVERYTHING
+        if _ends_everything(element)
+        else _bare(given) or None,
         text=text,
         timer=timer,
         waits=flag(element, "waitForCompletion", default=True),
         line=line_of(element),
+    )
+
+
+def _ends_everything(element: etree._Element) -> bool:
+    """Vendors let a terminate end event end the whole run, not only its scope."""
+    return any(
+        str(key).endswith("}terminateAll") and value == "true" for key, value in element.attrib.items()
     )
 
 

@@ -24,6 +24,7 @@ POSSIBLE: Final = {
 def unsound(process: Scope) -> Iterator[Problem]:
     """Every reason why this process can't run."""
     yield from _repeated_ids(process)
+    yield from _stray_cancels(process, inside=False)
     for scope in process.scopes():
         here = {node.id: node for node in scope.nodes}
         for flow in scope.flows:
@@ -122,6 +123,19 @@ def _node(node: Node, scope: Scope, here: dict[str, Node]) -> Iterator[Problem]:
     throws_link = node.kind == "intermediateThrowEvent" and any(e.kind == "link" for e in node.events)
     if throws_link and not any(f.source == node.id for f in scope.flows):
         yield _problem("link_open", node, id=node.id)
+
+
+def _stray_cancels(scope: Scope, *, inside: bool) -> Iterator[Problem]:
+    """Cancelling is for transactions: thrown inside one, caught on one."""
+    kinds = {node.id: node.kind for node in scope.nodes}
+    for node in scope.nodes:
+        cancels = any(event.kind == "cancel" for event in node.events)
+        if cancels and node.kind == "endEvent" and not inside:
+            yield _problem("cancel_outside", node, id=node.id)
+        if cancels and node.kind == "boundaryEvent" and kinds.get(node.host or "") != "transaction":
+            yield _problem("cancel_host", node, id=node.id)
+        if node.scope is not None:
+            yield from _stray_cancels(node.scope, inside=inside or node.kind == "transaction")
 
 
 def _event(event: EventDefinition, node: Node) -> Iterator[Problem]:

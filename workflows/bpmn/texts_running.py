@@ -48,7 +48,7 @@ SOUNDNESS: Final[dict[str, Words]] = {
         "边界事件 {id} 没有说明等什么。",
         "The boundary event {id} does not say what it waits for.",
         "请选择类型：定时、消息、错误等。",
-        "Choose its kind: timer, message, error …",
+        "Choose its kind: timer, message or error",
     ),
     "loop_empty": (
         "多实例 {id} 没有次数，也没有列表。",
@@ -115,6 +115,18 @@ SOUNDNESS: Final[dict[str, Words]] = {
         "“{target}” after the event-based gateway {id} does not wait for an event.",
         "事件网关之后只能是捕获事件或接收任务。",
         "Only catching events and receive tasks may follow it.",
+    ),
+    "cancel_outside": (
+        "取消结束事件 {id} 不在事务子流程里。",
+        "The cancel end event {id} is not inside a transaction.",
+        "请把它放进事务子流程，或改用错误结束事件。",
+        "Put it into a transaction, or use an error end event.",
+    ),
+    "cancel_host": (
+        "取消边界事件 {id} 没有附着在事务子流程上。",
+        "The cancel boundary event {id} is not attached to a transaction.",
+        "请把它附着到事务子流程，或改用错误边界事件。",
+        "Attach it to a transaction, or use an error boundary event.",
     ),
     "process_missing": (
         "找不到流程“{id}”。",

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from workflows.bpmn.model import OURS, DataLink, Extension, Node
+from workflows.bpmn.model import EVERYTHING, OURS, DataLink, Extension, Node
 
 ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
-EVERYTHING: Final = "*"
 
 
 def translated(node: Node) -> Node:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from workflows.bpmn.model import DataLink, Diagram, EventDefinition, Node, Scope
+from workflows.bpmn.model import EVERYTHING, DataLink, Diagram, EventDefinition, Node, Scope
 from workflows.bpmn.normalise import is_made, normalise
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.soundness import entries, handlers_of
-from workflows.bpmn.vendor import EVERYTHING
 from workflows.engine.activities import (
     Activity,
     Call,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from workflows.bpmn.model import EVERYTHING
 from workflows.engine.core import STARTED, Element, Token
 from workflows.engine.effects import MessageSent, SignalSent
 from workflows.engine.leaving import go_on, true_or_default
@@ -141,7 +142,10 @@ def _throw(token: Token, trigger: Trigger) -> bool:
             cancel_transaction(token)
             return False
         case "terminate":
-            machine.empty(token.frame, but=token)
+            if trigger.ref == EVERYTHING:
+                machine.end()
+            else:
+                machine.empty(token.frame, but=token)
         case _:
             pass
     return True

@@ -119,6 +119,11 @@ class Machine:
                 frame.remove(token)
         frame.todo = []
 
+    def end(self) -> None:
+        """End the run, whatever stands in it."""
+        for frame in [frame for frame in self.frames.values() if frame.host is None]:
+            self.drop_frame(frame)
+
     def close_if_empty(self, frame: Frame) -> None:
         if frame.id not in self.frames or frame.has_tokens():
             return

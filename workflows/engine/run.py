@@ -193,8 +193,7 @@ class Run:
 
     def cancel(self) -> None:
         """End the run from outside; nothing is compensated."""
-        for frame in [f for f in self._machine.frames.values() if f.host is None]:
-            self._machine.drop_frame(frame)
+        self._machine.end()
 
     def add_instance(self, element: str, item: Any = None) -> tuple[int, ...]:
         """One more instance of a running multi-instance activity. Returns its token if it has begun."""
