@@ -29,3 +29,15 @@ def as_utf8(data: bytes) -> str:
     if encoding.lower() in ("utf-8", "utf8"):
         return text
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _DECLARATION.sub("", text, count=1)
+
+
+def is_misdeclared(data: bytes) -> bool:
+    """Whether a file says GBK and is UTF-8: read as it says, its Chinese would be other Chinese, and nobody would know."""
+    declared = _DECLARED.match(data[:200])
+    if declared is None or not declared[1].lower().startswith((b"gb", b"cp936", b"hz", b"big5")):
+        return False
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return any(sign >= "\u0800" for sign in text)

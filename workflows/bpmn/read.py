@@ -13,6 +13,7 @@ from typing import Final
 
 from lxml import etree
 
+from workflows.bpmn.encoding import is_misdeclared
 from workflows.bpmn.model import BPMN, Diagram, EventDefinition, Participant, Reference, Scope, Unknown
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.read_scopes import event_definition, line_of, local, scope, tag_and_namespace, text_of
@@ -64,13 +65,15 @@ def parse_xml(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise _unreadable(data, error) from error
+    if is_misdeclared(data):
+        raise _refused("wrong_encoding", line=1, declared=root.getroottree().docinfo.encoding)
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml-stubs forget it
         raise _refused("doctype", line=1)
     return root
 
 
 def _unreadable(data: bytes, error: Exception) -> DiagramRefused:
-    if b"<" not in data[:4096].replace(b"\0", b""):
+    if not data[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").startswith(b"<"):
         return _refused("not_xml")
     if b"<!DOCTYPE" in data.replace(b"\0", b""):
         return _refused("doctype", line=1)
