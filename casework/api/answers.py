@@ -44,7 +44,7 @@ class StepInFull(Step):
 
 class Wait(serializers.Serializer[Any]):
     element = serializers.CharField()
-    kind = serializers.ChoiceField(["timer", "message", "signal", "conditional"])
+    kind = serializers.CharField(help_text="timer, message, signal or conditional")
     due_at = serializers.DateTimeField(required=False)
     name = serializers.CharField(required=False, allow_blank=True)
     correlation = serializers.CharField(required=False)

@@ -108,3 +108,13 @@ class StepsQuery(PageQuery):
 
 class IncidentsQuery(PageQuery):
     case = Text(required=False, default="", max_length=20)
+
+
+class MendBody(Strict):
+    comment = Text(max_length=400, help_text="Why; kept in the journal.")
+    data = Variables(  # type: ignore[assignment]  # a field that is called data
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Variables: set before another try, or what the skipped step would have brought.",
+    )

@@ -58,12 +58,14 @@ def call(
     examples: Sequence[OpenApiExample] = (),
     methods: Sequence[str] | None = None,
     tag: str,
+    name: str = "",
     open_to_all: bool = False,
 ) -> Callable[..., Any]:
     """Describe a call for the schema."""
     parameters = [*([query] if query else []), *headers]
     statuses = sorted({*refuses, *ALWAYS} - ({401} if open_to_all and 401 not in refuses else set()))
     return extend_schema(
+        operation_id=name or None,
         summary=summary,
         request=body,
         parameters=parameters,

@@ -26,9 +26,6 @@ def _both(route: str, view: Callable[..., Any], name: str) -> Iterator[URLPatter
     yield path(route, view)
 
 
-schema = SpectacularAPIView.as_view(
-    custom_settings={"PREPROCESSING_HOOKS": ["casework.api.docs.without_doubles"]}
-)
 urlpatterns = [
     *_both("auth/token", tokens.token, "token"),
     *_both("matters", matters.matters, "matters"),
@@ -48,6 +45,7 @@ urlpatterns = [
     *_both("messages", events.messages, "messages"),
     *_both("signals", events.signals, "signals"),
     *_both("incidents", events.incidents, "incidents"),
-    *_both("schema", schema, "schema"),
+    *_both("incidents/<int:incident_id>/<slug:verb>", events.incident_verb, "incident_verb"),
+    *_both("schema", SpectacularAPIView.as_view(), "schema"),
     re_path(r"", nothing_here),
 ]

@@ -92,3 +92,23 @@ def test_incidents_are_seen_by_those_who_see_the_case(waiting, as_user, world):
         (case.number, "answer", "expression")
     ]
     assert hidden == []
+
+
+def test_incident_is_mended_with_a_reason_by_those_who_may(waiting, as_user, world):
+    case = Case.objects.get()
+    incident = Incident.objects.create(
+        run=case.run, element="answer", kind="move", message="没有出路", opened_at=case.opened_at
+    )
+    address = f"incidents/{incident.pk}"
+
+    refused = [
+        as_user(world.grid_worker).post(f"{address}/end/", {"comment": "误报"}).status_code,
+        as_user(world.commander).post(f"{address}/end/", {}).status_code,
+        as_user(world.commander).post(f"{address}/explode/", {"comment": "误报"}).status_code,
+    ]
+    ended = as_user(world.commander).post(f"{address}/end/", {"comment": "误报"})
+    again = as_user(world.commander).post(f"{address}/end/", {"comment": "误报"})
+
+    assert refused == [403, 422, 409]
+    assert (ended.status_code, ended.json()["status"]) == (200, "void")
+    assert again.status_code == 409

@@ -81,6 +81,7 @@ def test_the_schema_names_the_calls_that_others_rely_on(schema):
         ("/api/v1/messages/", "post"),
         ("/api/v1/signals/", "post"),
         ("/api/v1/incidents/", "get"),
+        ("/api/v1/incidents/{incident_id}/{verb}/", "post"),
     }
 
 

@@ -28,6 +28,7 @@ def etag(revision: int) -> str:
 
 @call(
     "Cases that you may see, the newest first",
+    name="cases_list",
     tag="cases",
     methods=["GET"],
     query=CasesQuery,
@@ -97,6 +98,7 @@ def _opened(new: NewCase, viewer: Viewer) -> dict[str, Any]:
 
 @call(
     "One case",
+    name="case_retrieve",
     tag="cases",
     answers={200: answers.Case},
     refuses=(404,),

@@ -9,12 +9,13 @@ from rest_framework.response import Response
 from casework.access import Viewer
 from casework.api import answers
 from casework.api.answers import page_of
-from casework.api.bodies import IncidentsQuery, MessageBody, SignalBody
+from casework.api.bodies import IncidentsQuery, MendBody, MessageBody, SignalBody
 from casework.api.docs import call, example
 from casework.api.paging import after_number, page_response
 from casework.api.viewer import may_send_events, viewer_of
 from casework.errors import NobodyReceives, NotYours
 from casework.queries import api as queries
+from casework.services import incidents as mending
 from casework.services.progress import broadcast_signal, deliver_message
 
 
@@ -85,3 +86,22 @@ def incidents(request: Request) -> Response:
         size=asked["page_size"],
     )
     return page_response(request, page)
+
+
+@call(
+    "Mend what could not go on: retry, skip or end",
+    name="incident_verb",
+    tag="events",
+    body=MendBody,
+    answers={200: answers.Case},
+    refuses=(400, 403, 404, 409, 422, 423),
+    examples=[example("Try again with other data", {"comment": "已与数据岗核实", "data": {"等级": 1}})],
+)
+@api_view(["POST"])
+def incident_verb(request: Request, incident_id: int, verb: str) -> Response:
+    viewer = viewer_of(request)
+    body = MendBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    given = body.validated_data
+    case = mending.act(incident_id, verb, by=viewer, reason=given["comment"], values=given["data"])
+    return Response(queries.case_json(case, viewer))

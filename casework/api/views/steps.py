@@ -37,6 +37,7 @@ TO_COME = frozenset(
 
 @call(
     "Open steps that you may see, the oldest first",
+    name="steps_list",
     tag="steps",
     query=StepsQuery,
     answers={200: page_of(answers.Step)},
@@ -56,6 +57,7 @@ def steps(request: Request) -> Response:
 
 @call(
     "One step with its form",
+    name="step_retrieve",
     tag="steps",
     answers={200: answers.StepInFull},
     refuses=(404,),
