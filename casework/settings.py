@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "PREPROCESSING_HOOKS": ["casework.api.docs.without_doubles"],
 }
 
 # The outbox retries, so the queue must not (reliability, section 3).

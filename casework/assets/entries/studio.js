@@ -1,0 +1,4 @@
+import "../islands/viewer.js";
+import { startStudio } from "../js/studio.js";
+
+startStudio();

@@ -1,0 +1,212 @@
+"""What changed from one version of a matter to the next, by the ids of the elements. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workflows.bpmn.model import Diagram, EventDefinition, Flow, Loop, Node
+
+KINDS: dict[str, str | Promise] = {
+    "task": _("Step"),
+    "userTask": _("Step for people"),
+    "manualTask": _("Step for people"),
+    "serviceTask": _("Step for the system"),
+    "businessRuleTask": _("Decision table"),
+    "scriptTask": _("Calculation"),
+    "sendTask": _("Message sent"),
+    "receiveTask": _("Wait for a message"),
+    "callActivity": _("Called process"),
+    "subProcess": _("Sub-process"),
+    "transaction": _("Transaction"),
+    "adHocSubProcess": _("Steps in any order"),
+    "startEvent": _("Start"),
+    "endEvent": _("End"),
+    "intermediateCatchEvent": _("Wait"),
+    "intermediateThrowEvent": _("Event sent"),
+    "boundaryEvent": _("Event at a step"),
+    "exclusiveGateway": _("One way only"),
+    "parallelGateway": _("All ways at once"),
+    "inclusiveGateway": _("Every way that fits"),
+    "eventBasedGateway": _("What comes first"),
+    "complexGateway": _("Complex gateway"),
+    "flow": _("Arrow"),
+    "form": _("Form"),
+}
+PARTS: dict[str, str | Promise] = {
+    "name": _("What it is called"),
+    "kind": _("Kind"),
+    "lane": _("Lane"),
+    "level": _("Level"),
+    "post": _("Post"),
+    "unit": _("Unit"),
+    "form": _("Form"),
+    "limit": _("Time limit"),
+    "verbs": _("Verbs"),
+    "outcome": _("Variable of the outcome"),
+    "operation": _("Operation"),
+    "signFor": _("Sign for first"),
+    "stage": _("Stage"),
+    "condition": _("Condition"),
+    "default": _("Otherwise"),
+    "events": _("Event"),
+    "loop": _("Repetition"),
+    "script": _("Calculation"),
+    "called": _("Called process"),
+    "message": _("Message"),
+    "ends": _("From and to"),
+    "fields": _("Fields"),
+    "interrupting": _("Interrupts the step"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One thing about an element that changed."""
+
+    name: str | Promise
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementChange:
+    """`how` is add, cut or alter."""
+
+    how: str
+    element: str
+    name: str
+    kind: str | Promise
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    added: tuple[ElementChange, ...]
+    cut: tuple[ElementChange, ...]
+    altered: tuple[ElementChange, ...]
+
+    @property
+    def rows(self) -> tuple[ElementChange, ...]:
+        return (*self.added, *self.cut, *self.altered)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Element → add, cut or alter, for the drawing."""
+        return {change.element: change.how for change in self.rows}
+
+
+_Told = Mapping[str, str]
+
+
+def changes(
+    before: Diagram | None,
+    after: Diagram,
+    *,
+    forms_before: Mapping[str, Any],
+    forms_after: Mapping[str, Any],
+) -> Changes:
+    """Elements and forms that were added, cut or altered. Arrows count only where they altered or carry a condition."""
+    old = {**_told(before), **_told_forms(forms_before)} if before is not None else {}
+    new = {**_told(after), **_told_forms(forms_after)}
+    return Changes(
+        added=tuple(_one("add", key, new[key]) for key in new if key not in old and _matters(new[key])),
+        cut=tuple(_one("cut", key, old[key]) for key in old if key not in new and _matters(old[key])),
+        altered=tuple(
+            _one("alter", key, new[key], _parts(old[key], new[key]))
+            for key in new
+            if key in old and old[key] != new[key]
+        ),
+    )
+
+
+def _matters(told: _Told) -> bool:
+    """A new arrow follows from a new step; only one with a condition is news of its own."""
+    return told["kind"] != "flow" or bool(told["condition"])
+
+
+def _one(how: str, key: str, told: _Told, parts: tuple[Part, ...] = ()) -> ElementChange:
+    kind = KINDS.get(told["kind"], told["kind"])
+    name = told["name"] or (told.get("ends", "") if told["kind"] == "flow" else "") or key
+    return ElementChange(how=how, element=key.removeprefix("form:"), name=name, kind=kind, parts=parts)
+
+
+def _parts(old: _Told, new: _Told) -> tuple[Part, ...]:
+    names = list(dict.fromkeys([*old, *new]))
+    return tuple(
+        Part(name=PARTS.get(name, name), before=old.get(name, ""), after=new.get(name, ""))
+        for name in names
+        if old.get(name, "") != new.get(name, "")
+    )
+
+
+def _told(diagram: Diagram) -> dict[str, _Told]:
+    """Every element as short texts; what is not told here does not change what happens."""
+    told: dict[str, _Told] = {}
+    names = {node.id: node.name or node.id for node, _scope in diagram.walk()}
+    for process in diagram.processes:
+        for scope in process.scopes():
+            told |= {node.id: _told_node(node) for node in scope.nodes}
+            told |= {flow.id: _told_flow(flow, names) for flow in scope.flows}
+    return told
+
+
+def _told_node(node: Node) -> _Told:
+    return {
+        "kind": node.kind,
+        "name": node.name,
+        "lane": node.lane or "",
+        **{name: value for name, value in sorted(node.settings.items())},
+        "default": node.default or "",
+        "events": " ".join(_told_event(event) for event in node.events),
+        "loop": _told_loop(node.loop) if node.loop else "",
+        "script": node.script or "",
+        "called": node.called or "",
+        "message": node.message or "",
+        "condition": node.completion or "",
+        "interrupting": "" if node.interrupting else "—",
+    }
+
+
+def _told_event(event: EventDefinition) -> str:
+    return " ".join(part for part in (event.kind, event.ref, event.text) if part)
+
+
+def _told_loop(loop: Loop) -> str:
+    parts = (loop.kind, loop.cardinality, loop.collection, loop.item, loop.condition, loop.maximum)
+    return " ".join(part for part in parts if part)
+
+
+def _told_flow(flow: Flow, names: Mapping[str, str]) -> _Told:
+    ends = f"{names.get(flow.source, flow.source)} → {names.get(flow.target, flow.target)}"
+    return {"kind": "flow", "name": flow.name, "condition": (flow.condition or "").strip(), "ends": ends}
+
+
+def _told_forms(forms: Mapping[str, Any]) -> dict[str, _Told]:
+    return {f"form:{key}": _told_form(form) for key, form in forms.items() if isinstance(form, Mapping)}
+
+
+def _told_form(form: Mapping[str, Any]) -> _Told:
+    title = form.get("title", "")
+    fields = [one for one in form.get("fields", ()) if isinstance(one, Mapping)]
+    return {
+        "kind": "form",
+        "name": _in_chinese(title),
+        "condition": "",
+        "fields": "、".join(_told_field(one) for one in fields),
+    }
+
+
+def _told_field(field: Mapping[str, Any]) -> str:
+    must = " *" if field.get("required") else ""
+    return f"{_in_chinese(field.get('label')) or field.get('name', '')}{must}"
+
+
+def _in_chinese(text: object) -> str:
+    if isinstance(text, Mapping):
+        return str(text.get("zh") or text.get("en") or "")
+    return str(text or "")

@@ -1,0 +1,399 @@
+"""What the studio's screens need: the library of matters, one matter with its problems, the gate before publishing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+
+from casework.errors import NotFound
+from casework.forms import FormProblem, FormRefused, StepForm, build, read_form
+from casework.models import Case, CaseStatus
+from casework.queries.changes import KINDS, Changes, changes
+from casework.queries.drawing import Drawing, drawing, reading_order
+from casework.services.diagrams import context_for
+from workflows import services as workflows
+from workflows.bpmn import Diagram, DiagramRefused, Problem, read
+from workflows.bpmn.model import Scope
+from workflows.models import Definition, Step, Version, VersionStatus
+
+CHECKED_FOR = 600  # seconds; what a check depends on beside the diagram (posts, other matters) changes rarely
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A matter in the library."""
+
+    key: str
+    title: str
+    summary: str
+    drawing: Drawing | None
+    running: int
+    steps: int
+    errors: int
+    warnings: int
+    has_draft: bool
+    number: int | None
+    published_at: datetime | None
+    owner: str
+
+    @property
+    def next_number(self) -> int:
+        return (self.number or 0) + 1
+
+    @property
+    def lint(self) -> str:
+        """How the check looks: must, soon or done."""
+        return "must" if self.errors else "soon" if self.warnings else "done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A problem in the words of the author, with the name of its element."""
+
+    severity: str
+    code: str
+    element: str
+    name: str
+    line: int
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutlineRow:
+    """A step in the tree of a diagram; `mark` is the worst problem of it."""
+
+    element: str
+    name: str
+    kind: str
+    words: str | Promise
+    depth: int
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow:
+    number: int | None
+    status: str
+    note: str
+    who: str
+    at: datetime
+    running: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormCard:
+    """A form of a version as people will see it, or why it cannot be shown."""
+
+    key: str
+    form: StepForm | None
+    problems: tuple[FormProblem, ...]
+    used_at: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingAt:
+    """How many running cases stand at an element of an older version, and whether the new one still has it."""
+
+    number: int | None
+    element: str
+    name: str
+    cases: int
+    is_gone: bool
+
+
+# --- the library
+
+
+def library(*, show: str = "all") -> tuple[list[Card], dict[str, int]]:
+    """Cards and how many each tab holds: all, drafts, problems, unpublished."""
+    cards = _cards()
+    tabs = {
+        "all": cards,
+        "drafts": [card for card in cards if card.has_draft],
+        "problems": [card for card in cards if card.errors or card.warnings],
+        "unpublished": [card for card in cards if card.number is None],
+    }
+    return tabs.get(show, cards), {name: len(held) for name, held in tabs.items()}
+
+
+def _cards() -> list[Card]:
+    current: dict[int, dict[str, Version]] = {}
+    for version in Version.objects.exclude(status=VersionStatus.RETIRED).select_related(
+        "author", "published_by"
+    ):
+        current.setdefault(version.definition_id, {})[version.status] = version
+    running = running_by_matter()
+    return [
+        _card(matter, current.get(matter.pk, {}), running.get(matter.pk, 0))
+        for matter in Definition.objects.order_by("pk")
+    ]
+
+
+def running_by_matter() -> dict[int, int]:
+    open_ones = Case.objects.open().order_by().values_list("matter_id").annotate(Count("pk"))
+    return dict(open_ones)
+
+
+def _card(matter: Definition, versions: Mapping[str, Version], running: int) -> Card:
+    draft, published = versions.get(VersionStatus.DRAFT), versions.get(VersionStatus.PUBLISHED)
+    shown = draft or published
+    diagram = diagram_of(shown) if shown else None
+    counts = problem_counts(shown) if shown else {}
+    about = shown.about if shown else {}
+    owner = (published.published_by or published.author) if published else None
+    owner = owner or (draft.author if draft else None)
+    return Card(
+        key=matter.key,
+        title=matter_title(matter),
+        summary=in_language(about.get("summary", "")),
+        drawing=drawing(diagram) if diagram else None,
+        running=running,
+        steps=human_steps(diagram) if diagram else 0,
+        errors=counts.get("error", 0),
+        warnings=counts.get("warning", 0),
+        has_draft=draft is not None,
+        number=published.number if published else None,
+        published_at=published.published_at if published else None,
+        owner=str(owner) if owner else "",
+    )
+
+
+def human_steps(diagram: Diagram) -> int:
+    return sum(node.kind in ("userTask", "manualTask") for node, _scope in diagram.walk())
+
+
+def matter_title(matter: Definition) -> str:
+    return matter.title_en if _english() and matter.title_en else matter.title
+
+
+def in_language(text: object) -> str:
+    """A text of a matter's author: plain, or {"zh", "en"}."""
+    if isinstance(text, Mapping):
+        return str((text.get("en") if _english() else "") or text.get("zh") or "")
+    return str(text or "")
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+# --- one version
+
+
+@lru_cache(maxsize=256)
+def _diagram(_sha256: str, text: str) -> Diagram | None:
+    try:
+        return read(text.encode())
+    except DiagramRefused:
+        return None
+
+
+def diagram_of(version: Version) -> Diagram | None:
+    """The model of a stored diagram; None when an older release kept what can no longer be read."""
+    return _diagram(version.sha256, version.bpmn)
+
+
+def problem_counts(version: Version) -> dict[str, int]:
+    """Problems by severity, remembered for some minutes: a library shows many matters at once."""
+    key = f"problems:{version.pk}:{version.sha256}:{version.saved_at.timestamp()}"
+    counts: dict[str, int] | None = cache.get(key)
+    if counts is None:
+        counts = dict(Counter(problem.severity for problem in problems_now(version)))
+        cache.set(key, counts, CHECKED_FOR)
+    return counts
+
+
+def problems_now(version: Version) -> tuple[Problem, ...]:
+    return workflows.problems_of(version, context_for(version))
+
+
+def findings(version: Version) -> list[Finding]:
+    """All problems of a version, the worst first, in the viewer's language."""
+    diagram = diagram_of(version)
+    names = element_names(diagram) if diagram else {}
+    language = get_language() or "zh-hans"
+    found = [
+        Finding(
+            severity=problem.severity,
+            code=problem.code,
+            element=problem.element,
+            name=names.get(problem.element, problem.element),
+            line=problem.line,
+            message=problem.text(language),
+            hint=problem.hint(language),
+        )
+        for problem in problems_now(version)
+    ]
+    return sorted(found, key=lambda one: (SEVERITIES.index(one.severity), one.line))
+
+
+def problem_marks(problems: Sequence[Finding]) -> dict[str, dict[str, Any]]:
+    """What the drawing shows at each element: how many problems, and how bad the worst is."""
+    marks: dict[str, dict[str, Any]] = {}
+    for finding in problems:
+        if finding.element and finding.severity != "note":
+            mark = marks.setdefault(finding.element, {"severity": finding.severity, "count": 0})
+            mark["count"] += 1
+    return marks
+
+
+def element_names(diagram: Diagram) -> dict[str, str]:
+    """What people call each element: its name, else its kind."""
+    names: dict[str, str] = {process.id: process.name or process.id for process in diagram.processes}
+    for process in diagram.processes:
+        for scope in process.scopes():
+            for node in scope.nodes:
+                names[node.id] = node.name or str(KINDS.get(node.kind, node.id))
+            for flow in scope.flows:
+                ends = f"{names.get(flow.source, flow.source)} → {names.get(flow.target, flow.target)}"
+                names[flow.id] = flow.name or ends
+    return names
+
+
+def outline(diagram: Diagram, problems: Sequence[Finding]) -> list[OutlineRow]:
+    """The tree of steps beside the drawing, in the order one would tell them."""
+    worst: dict[str, str] = {}
+    for finding in problems:  # the worst come first
+        if finding.severity != "note":
+            worst.setdefault(finding.element, finding.severity)
+    rows: list[OutlineRow] = []
+    for process in diagram.processes:
+        rows += _outline(process, worst, depth=0)
+    return rows
+
+
+def _outline(scope: Scope, worst: Mapping[str, str], *, depth: int) -> list[OutlineRow]:
+    rows = []
+    for node in reading_order(scope):
+        words = KINDS.get(node.kind, node.kind)
+        if not node.name and node.kind.endswith("Gateway"):
+            continue  # a join without a name tells nothing
+        rows.append(
+            OutlineRow(
+                element=node.id,
+                name=node.name,
+                kind=node.kind,
+                words=words,
+                depth=min(depth, 4) + (node.kind == "boundaryEvent"),
+                mark=worst.get(node.id, ""),
+            )
+        )
+        if node.scope is not None and depth < 20:
+            rows += _outline(node.scope, worst, depth=depth + 1)
+    return rows
+
+
+def form_cards(version: Version, *, language: str) -> list[FormCard]:
+    """Each form of a version with its preview and the steps that ask for it."""
+    diagram = diagram_of(version)
+    used: dict[str, list[str]] = {}
+    for node, _scope in diagram.walk() if diagram else ():
+        if key := node.settings.get("form"):
+            used.setdefault(key, []).append(node.name or node.id)
+    return [
+        _form_card(key, raw, used_at=tuple(used.get(key, ())), language=language)
+        for key, raw in sorted(version.forms.items())
+    ]
+
+
+def _form_card(key: str, raw: Any, *, used_at: tuple[str, ...], language: str) -> FormCard:  # Any: JSON
+    try:
+        form = build(read_form(raw), data={}, language=language)
+    except FormRefused as refused:
+        return FormCard(key=key, form=None, problems=refused.problems, used_at=used_at)
+    return FormCard(key=key, form=form, problems=(), used_at=used_at)
+
+
+# --- one matter
+
+
+def matter_for(key: str) -> Definition:
+    """Raises NotFound."""
+    matter = Definition.objects.filter(key=key).first()
+    if matter is None:
+        raise NotFound
+    return matter
+
+
+def draft_or_none(matter: Definition) -> Version | None:
+    return matter.versions.filter(status=VersionStatus.DRAFT).select_related("author").first()
+
+
+def published_or_none(matter: Definition) -> Version | None:
+    return matter.versions.filter(status=VersionStatus.PUBLISHED).select_related("published_by").first()
+
+
+def version_for(matter: Definition, number: int) -> Version:
+    """Raises NotFound."""
+    version = matter.versions.filter(number=number).select_related("published_by", "author").first()
+    if version is None:
+        raise NotFound
+    return version
+
+
+def version_rows(matter: Definition) -> list[VersionRow]:
+    """The draft first, then the newest; with the cases that still run on each."""
+    versions = (
+        matter.versions.annotate(
+            running=Count("runs", filter=Q(runs__case__status__in=[CaseStatus.OPEN, CaseStatus.SUSPENDED]))
+        )
+        .select_related("author", "published_by")
+        .defer("bpmn", "forms", "tables", "about")
+        .order_by(F("number").desc(nulls_first=True))
+    )
+    return [
+        VersionRow(
+            number=version.number,
+            status=version.status,
+            note=version.note,
+            who=str(version.published_by or version.author or ""),
+            at=version.published_at or version.saved_at,
+            running=int(version.running),  # type: ignore[attr-defined]  # annotated
+            sha256=version.sha256,
+        )
+        for version in versions
+    ]
+
+
+# --- the gate
+
+
+def changes_since(published: Version | None, draft: Version) -> Changes:
+    """What publishing would change for new cases."""
+    after = diagram_of(draft)
+    if after is None:
+        raise NotFound
+    return changes(
+        diagram_of(published) if published else None,
+        after,
+        forms_before=published.forms if published else {},
+        forms_after=draft.forms,
+    )
+
+
+def standing_cases(matter: Definition, draft: Version) -> list[StandingAt]:
+    """Where the running cases stand; they go on in the version they began in."""
+    counted = (
+        Step.objects.open()
+        .filter(
+            run__version__definition=matter, run__case__status__in=[CaseStatus.OPEN, CaseStatus.SUSPENDED]
+        )
+        .values("element", "name", number=F("run__version__number"))
+        .annotate(cases=Count("run", distinct=True))
+        .order_by("-number", "-cases", "element")
+    )
+    diagram = diagram_of(draft)
+    kept = {node.id for node, _scope in diagram.walk()} if diagram else set()
+    return [StandingAt(**row, is_gone=row["element"] not in kept) for row in counted]
