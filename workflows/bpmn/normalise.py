@@ -87,13 +87,13 @@ def _variable_names(scope: Scope) -> Mapping[str, str]:
 
 
 def _node(node: Node, diagram: Diagram, *, scope: Scope, names: Mapping[str, str]) -> Node:
-    node = translated(node)
+    drawn, node = node, translated(node)
     events = tuple(_event(event, diagram) for event in _events_of(node))
     return replace(
         node,
         events=events,
         message=_label(diagram.messages, node.message),
-        loop=node.loop and _loop(node.loop, node, names),
+        loop=node.loop and _loop(node.loop, drawn, names),
         takes=tuple(DataLink(source=names.get(k.source, k.source), target=k.target) for k in node.takes),
         gives=tuple(DataLink(source=k.source, target=names.get(k.target, k.target)) for k in node.gives),
         scope=node.scope and _scope(node.scope, diagram, path=node.id, names=names),
