@@ -26,6 +26,7 @@ from workflows.errors import StepNotOpen, WorkflowsError
 
 log = logging.getLogger(__name__)
 POST_KEY = "acting_post"
+LOOKS: dict[str, list[str]] = {"letters": User.Letters.values, "theme": User.Theme.values}
 P = ParamSpec("P")
 
 
@@ -130,7 +131,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame shows: the viewer, all his posts, his preferences."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"viewer": None, "letters": "normal", "theme": "normal"}
+        kept = {name: request.COOKIES.get(name, "") for name in LOOKS}
+        return {"viewer": None} | {
+            name: kept[name] if kept[name] in LOOKS[name] else "normal" for name in LOOKS
+        }
     return {
         "viewer": getattr(request, "viewer", None),
         "all_posts": SimpleLazyObject(lambda: _all_posts(user)),

@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.errors import NotFound
-from casework.pages.door import POST_KEY, ViewerRequest, page
+from casework.pages.door import LOOKS, POST_KEY, ViewerRequest, page
 from casework.queries.photos import photo_visible_to
 from grid.models import User
 
@@ -62,14 +62,21 @@ def preferences(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     response = _back(request)
     if language in User.Language.values:
-        response.set_cookie("django_language", language, max_age=365 * 86400, samesite="Lax", httponly=True)
+        _remember(response, "django_language", language)
+    for name, values in LOOKS.items():
+        if request.POST.get(name) in values:
+            _remember(response, name, request.POST[name])
     if isinstance(request.user, User):
         _keep(request.user, request.POST)
     return response
 
 
+def _remember(response: HttpResponse, name: str, value: str) -> None:
+    response.set_cookie(name, value, max_age=365 * 86400, samesite="Lax", httponly=True)
+
+
 def _keep(user: User, chosen: Any) -> None:  # Any: a QueryDict
-    known = {"language": User.Language.values, "letters": User.Letters.values, "theme": User.Theme.values}
+    known = {"language": User.Language.values, **LOOKS}
     changed = [name for name, values in known.items() if chosen.get(name) in values]
     for name in changed:
         setattr(user, name, chosen[name])

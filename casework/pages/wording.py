@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from casework.clocks import WorkCalendar
+from casework.queries.inbox import SOON
 
-SOON = timedelta(hours=4)
 WORKING_UNITS = ("wh", "wd")
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)

@@ -23,8 +23,10 @@ from django.utils.translation import gettext as _
 from casework.access import Viewer
 from casework.models import Case, CaseStatus
 from casework.pages import wording
+from casework.pages.sketch import sketch
 from casework.services.calendars import work_calendar
 from grid import masking
+from grid.models import Area
 from workflows.models import Step
 
 register = template.Library()
@@ -181,7 +183,7 @@ def case_badge(case: Case) -> Context:
             return badge("hold", _("Suspended"))
         case CaseStatus.VOID:
             return badge("plain", _("Voided"))
-    return badge("doing", _("In progress"))
+    return badge("doing", _("Under way"))
 
 
 @register.inclusion_tag("parts/_notice.html")
@@ -252,3 +254,24 @@ def safe_back(target: str, request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) and path != request.path:
         return target
     return "/"
+
+
+@register.filter
+def of(table: Mapping[Any, Any], key: Any) -> Any:  # Any: whatever the view keyed it by
+    """The entry of a table that a view has made."""
+    return table.get(key)
+
+
+@register.filter
+def metres(value: Any) -> str:  # Any: as measured, or as posted
+    """A distance without decimals; what is no number stays away."""
+    try:
+        return str(round(float(value)))
+    except (TypeError, ValueError):
+        return "?"
+
+
+@register.inclusion_tag("parts/_area_sketch.html")
+def area_sketch(area: Area | None, lat: Any = None, lon: Any = None) -> Context:  # Any: as posted
+    """The outline of an area as a small picture, with the point where somebody stands."""
+    return {"sketch": sketch(area.outline if area else None, lat=lat, lon=lon)}

@@ -16,13 +16,11 @@ class ReportForm extends HTMLElement {
     this.input.addEventListener("change", () => this.take([...this.input.files]));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("change", (event) => this.changed(event.target));
-    this.querySelector("[data-again]")?.addEventListener("click", () => this.findPlace());
-    this.shots.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-remove]");
-      if (button) this.remove(Number(button.dataset.remove));
+    this.addEventListener("click", (event) => {
+      const cross = event.target.closest("[data-remove]");
+      if (cross) this.remove(Number(cross.dataset.remove));
+      if (event.target.closest("[data-again]")) this.findPlace();
     });
-    const summary = this.querySelector("textarea[name=summary]");
-    summary?.addEventListener("input", () => summary.setCustomValidity(""));
     if (!this.value("lat")) this.findPlace();
   }
 
@@ -31,11 +29,11 @@ class ReportForm extends HTMLElement {
   }
 
   value(name) {
-    return this.form.elements[name]?.value || "";
+    return this.form.elements[`r.${name}`]?.value || "";
   }
 
   changed(target) {
-    if (target.name === "kind" || target.name === "area") this.lookAhead();
+    if (target.name === "r.kind" || target.name === "r.area") this.lookAhead();
   }
 
   // --- photos
@@ -86,7 +84,7 @@ class ReportForm extends HTMLElement {
   }
 
   draw() {
-    this.shots.querySelectorAll(".shots__shot, .shots__many").forEach((each) => each.remove());
+    this.shots.querySelectorAll(".shots__shot:not(.shots__kept)").forEach((each) => each.remove());
     this.shots.classList.toggle("shots--some", this.photos.length > 0);
     const add = this.shots.querySelector(".shots__add");
     this.photos.forEach((photo, index) => add.before(this.picture(photo, index)));
@@ -99,11 +97,11 @@ class ReportForm extends HTMLElement {
     figure.className = `shots__shot${index === 0 ? " shots__main" : " shots__side"}`;
     const image = document.createElement("img");
     image.src = photo.preview;
-    image.alt = this.dataset.photo.replace("%", index + 1);
+    image.alt = this.dataset.photo.replace("#", index + 1);
     figure.append(image, this.stamp(photo, index), this.cross(index));
     if (photo.state === "there" && photo.hash) {
       const kept = document.createElement("input");
-      Object.assign(kept, { type: "hidden", name: "photos", value: photo.hash });
+      Object.assign(kept, { type: "hidden", name: "r.photos", value: photo.hash });
       figure.append(kept);
     }
     return figure;
@@ -122,7 +120,7 @@ class ReportForm extends HTMLElement {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "shots__cross" });
     button.dataset.remove = index;
-    button.setAttribute("aria-label", this.dataset.remove.replace("%", index + 1));
+    button.setAttribute("aria-label", this.dataset.removeWord.replace("#", index + 1));
     button.innerHTML = '<svg class="icon icon--s" aria-hidden="true"><use href="#i-x"/></svg>';
     return button;
   }
@@ -133,11 +131,11 @@ class ReportForm extends HTMLElement {
     const fix = this.querySelector("[data-fix]");
     fix.textContent = this.dataset.looking;
     const best = await locate((reading) => {
-      for (const name of ["lat", "lon", "accuracy"]) this.form.elements[name].value = reading[name];
-      fix.textContent = this.dataset.fix.replace("%", Math.round(reading.accuracy));
+      for (const name of ["lat", "lon", "accuracy"]) this.form.elements[`r.${name}`].value = reading[name];
+      fix.textContent = this.dataset.fix.replace("#", Math.round(reading.accuracy));
     });
     if (!best) {
-      fix.textContent = this.value("lat") ? this.dataset.fix.replace("%", Math.round(this.value("accuracy"))) : this.dataset.nofix;
+      fix.textContent = this.value("lat") ? this.dataset.fix.replace("#", Math.round(this.value("accuracy"))) : this.dataset.nofix;
       return;
     }
     this.lookAhead();

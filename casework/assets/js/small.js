@@ -105,6 +105,27 @@ function startPhrases() {
   });
 }
 
+// After a refusal one lands on the first thing to mend.
+function startAtFault() {
+  const fault = document.querySelector("main .field--bad");
+  if (!fault) return;
+  fault.scrollIntoView({ block: "center" });
+  fault.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
+}
+
+// A link that opens a folded part and shows it.
+function startUnfold() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-unfold]");
+    const part = link && document.getElementById(link.dataset.unfold);
+    if (!part) return;
+    event.preventDefault();
+    part.open = true;
+    part.scrollIntoView({ block: "start" });
+    part.querySelector("select, textarea")?.focus({ preventScroll: true });
+  });
+}
+
 export function startSmall() {
   customElements.define("toast-note", ToastNote);
   customElements.define("net-state", NetState);
@@ -113,4 +134,6 @@ export function startSmall() {
   startReveal();
   startPhrases();
   startOneSubmit();
+  startUnfold();
+  startAtFault();
 }

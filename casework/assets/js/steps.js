@@ -25,7 +25,13 @@ async function preview(input) {
 
 async function fill(place) {
   const set = (part, value) => (place.querySelector(`[data-place-${part}]`).value = value);
-  await locate((reading) => ["lat", "lon", "accuracy"].forEach((part) => set(part, reading[part])));
+  const hint = document.createElement("p");
+  hint.className = "field__hint";
+  await locate((reading) => {
+    ["lat", "lon", "accuracy"].forEach((part) => set(part, reading[part]));
+    hint.textContent = (place.closest("[data-fix]")?.dataset.fix || "").replace("#", Math.round(reading.accuracy));
+    place.append(hint);
+  });
 }
 
 export function startSteps() {

@@ -1,0 +1,176 @@
+"""The report page: what it posts, what it shows, and what stays when something is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.forms import StepForm, build
+from casework.pages.door import ViewerRequest
+from casework.pages.saying import form_fields, with_new_photos
+from casework.queries.forecast import Work
+from casework.queries.phone import LikelyCategory, category_tree, likely_categories
+from casework.queries.reporting import (
+    areas_to_choose,
+    first_works,
+    place_here,
+    published_or_none,
+    report_form,
+)
+from casework.services.intake import PHOTOS, NewReport
+from grid.models import Photo
+from grid.services.photos import store_photo
+
+BETWEEN = "|"  # in `kind`: the matter's key and the category
+
+
+class ReportEntry(forms.Form):
+    """The page's own fields. Their names have a dot, which no question of a matter's form can have."""
+
+    token = forms.UUIDField()
+    kind = forms.CharField(max_length=130)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+    accuracy = forms.FloatField(required=False, min_value=0)
+    area = forms.CharField(required=False, max_length=17)
+    address = forms.CharField(required=False, max_length=120)
+    summary = forms.CharField(required=False, max_length=500)
+    urgent = forms.BooleanField(required=False)
+
+    def __init__(self, posted: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(posted, **options)
+        self.fields["kind"].error_messages["required"] = _("Choose what it is.")
+
+    def add_prefix(self, field_name: str) -> str:
+        return f"r.{field_name}"
+
+    def kind_parts(self) -> tuple[str, str]:
+        """The matter and the category that were chosen, as far as they were."""
+        matter, _between, category = str(self["kind"].value() or "").partition(BETWEEN)
+        return matter[:64], category[:64]
+
+    def number(self, name: str) -> float | None:
+        """A coordinate typed or measured; None where it is no number."""
+        try:
+            return float(self[name].value())
+        except (TypeError, ValueError):
+            return None
+
+
+def entry_of(given: QueryDict) -> ReportEntry:
+    """The page as it opens: a fresh token, and whatever the address already says."""
+    start = {name: given[f"r.{name}"] for name in ReportEntry.base_fields if f"r.{name}" in given}
+    return ReportEntry(initial=start | {"token": uuid4()})
+
+
+def with_photos(request: ViewerRequest, matter: str) -> QueryDict:
+    """What was posted, with every photo that rode along stored and named by its SHA-256. Raises GridError."""
+    posted = with_new_photos(request, _questions(request, matter, None))
+    for upload in request.FILES.getlist("r.files")[:PHOTOS]:
+        posted.appendlist("r.photos", store_photo(upload.read(), owner=request.user).sha256)
+    return posted
+
+
+def photos_of(posted: QueryDict) -> list[str]:
+    """SHA-256 of the report's own photos, each once."""
+    return list(dict.fromkeys(sha for sha in posted.getlist("r.photos") if len(sha) == 64))
+
+
+def is_complete(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> bool:
+    """Whether the page's own fields and the matter's questions are all in order."""
+    questions = _questions(request, entry.kind_parts()[0], posted)
+    return entry.is_valid() and (questions is None or questions.is_valid())
+
+
+def new_report(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> NewReport:
+    """What is handed to the service; without a position and a choice it is the reporter's own grid."""
+    said = entry.cleaned_data
+    matter, category = entry.kind_parts()
+    here = place_here(request.viewer, lat=said["lat"], lon=said["lon"], chosen=said["area"])
+    chosen = here.area.code if here is not None and here.how != "fix" else None
+    return NewReport(
+        token=said["token"],
+        matter=matter,
+        category=category,
+        summary=said["summary"].strip(),
+        urgent=said["urgent"],
+        lat=said["lat"],
+        lon=said["lon"],
+        accuracy=said["accuracy"],
+        address=said["address"].strip(),
+        area=said["area"] or chosen,
+        seen_at=None,
+        answers=_answers(request, matter, posted),
+        photos=photos_of(posted),
+        language=request.LANGUAGE_CODE or "zh-hans",
+    )
+
+
+def ahead_context(
+    request: ViewerRequest, entry: ReportEntry, posted: QueryDict | None = None
+) -> dict[str, Any]:
+    """What follows from the category and the place chosen so far."""
+    matter, category = entry.kind_parts()
+    here = place_here(
+        request.viewer,
+        lat=entry.number("lat"),
+        lon=entry.number("lon"),
+        chosen=str(entry["area"].value() or "")[:17],
+    )
+    version = published_or_none(matter) if matter else None
+    works: tuple[Work, ...] = ()
+    if version is not None and here is not None:
+        works = first_works(version, viewer=request.viewer, here=here, category=category, now=timezone.now())
+    return {"entry": entry, "here": here, "matter": matter, "works": works, "questions": _questions(request, matter, posted)}
+
+
+def _answers(request: ViewerRequest, matter: str, posted: QueryDict) -> dict[str, Any]:
+    """The answers to the matter's own questions, as JSON."""
+    questions = _questions(request, matter, posted)
+    return questions.values() if questions is not None and questions.is_valid() else {}
+
+
+def _questions(request: ViewerRequest, matter: str, posted: QueryDict | None) -> StepForm | None:
+    version = published_or_none(matter) if matter else None
+    definition = report_form(version) if version is not None else None
+    if definition is None:
+        return None
+    submitted = form_fields(posted) if posted is not None else None
+    return build(definition, data={}, submitted=submitted, language=request.LANGUAGE_CODE or "zh-hans")
+
+
+def page_context(
+    request: ViewerRequest, entry: ReportEntry, *, posted: QueryDict | None = None, refused: str = ""
+) -> dict[str, Any]:
+    ahead = ahead_context(request, entry, posted)
+    here = ahead["here"]
+    likely = likely_categories(request.viewer, area_code=here.area.code if here else None)
+    photos = photos_of(posted) if posted is not None else []
+    kept = Photo.objects.filter(owner=request.user, sha256__in=photos).values_list("sha256", flat=True)
+    return {
+        **ahead,
+        "entry": entry,
+        "kind": str(entry["kind"].value() or ""),
+        "likely": likely,
+        "tree": _tree(likely),
+        "areas": areas_to_choose(request.viewer),
+        "photos": [sha for sha in photos if sha in set(kept)],
+        "refused": refused,
+    }
+
+
+def _tree(likely: Sequence[LikelyCategory]) -> list[dict[str, Any]]:
+    """The other categories, matter by matter."""
+    offered = {(one.matter, one.category) for one in likely}
+    groups: dict[str, dict[str, Any]] = {}
+    for each in category_tree():
+        if (each["matter"], each["category"]) not in offered:
+            group = groups.setdefault(each["matter"], {"title": each["matter_title"], "entries": []})
+            group["entries"].append(each)
+    return list(groups.values())
