@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from casework.services.diagrams import publish_as_operator
 from grid.models import User
@@ -12,6 +13,12 @@ from workflows.library import shipped_matters
 from workflows.models import Definition, Version
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def load(*options):

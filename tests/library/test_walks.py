@@ -49,8 +49,10 @@ def act(case, element, who, verb="complete", **fields):
     viewer = viewer_for(who)
     steps = Step.objects.open().filter(run=case.run, element=element)
     step = next(s for s in steps if set(s.candidates) & {post.code for post in viewer.posts})
-    if step.settings.get("signFor") == "true":
-        approvals.act(step.pk, "claim", by=viewer)
+    if step.wants_signature:
+        signed = approvals.act(step.pk, "claim", by=viewer)
+        if step.ends_with_signature:
+            return signed
     given = {name: [photo_of(who)] if value is PHOTO else value for name, value in fields.items()}
     comment = "" if verb in ("complete", "approve") else "请看意见"
     return approvals.act(step.pk, verb, by=viewer, said=Said(fields=given, comment=comment))

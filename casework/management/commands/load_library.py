@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.utils import timezone
 
 from casework.services.calendars import seed_holidays
@@ -36,16 +38,16 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _load(matter: ShippedMatter, *, replace: bool) -> str:
-    definition, _is_new = Definition.objects.get_or_create(
+    definition, _created = Definition.objects.get_or_create(
         key=matter.key, defaults={"title": matter.title, "title_en": matter.title_en}
     )
     versions = list(definition.versions.all())
     published = next((each for each in versions if each.status == VersionStatus.PUBLISHED), None)
     if published is not None and _is_same(published, matter):
-        return f"version {published.number} is up to date"
+        return _("version %(number)d is up to date") % {"number": published.number}
     if not replace and any(each.author_id for each in versions):
-        return "left alone, as it was changed here (--replace loads it all the same)"
-    return f"version {_publish(definition, matter).number} published"
+        return _("left alone, as it was changed here (--replace loads it all the same)")
+    return _("version %(number)d published") % {"number": _publish(definition, matter).number}
 
 
 def _publish(definition: Definition, matter: ShippedMatter) -> Version:
@@ -53,10 +55,12 @@ def _publish(definition: Definition, matter: ShippedMatter) -> Version:
         definition, bpmn=matter.bpmn, forms=matter.forms, tables=matter.tables, about=matter.about
     )
     try:
-        return publish_as_operator(definition.key, note="From the library")
+        return publish_as_operator(definition.key, note=_("From the library"))
     except NotPublishable as refused:
-        lines = [f"{problem.element}: {problem.text('en')}" for problem in refused.problems]
-        raise CommandError("\n".join([f"{matter.key} can't be published here:", *lines])) from refused
+        language = get_language() or "en"
+        lines = [f"{problem.element}: {problem.text(language)}" for problem in refused.problems]
+        said = _("%(matter)s can't be published here:") % {"matter": matter.key}
+        raise CommandError("\n".join([said, *lines])) from refused
 
 
 def _is_same(version: Version, matter: ShippedMatter) -> bool:
