@@ -75,7 +75,8 @@ def fresh(request: ViewerRequest) -> HttpResponse:
 def preview(request: ViewerRequest, number: str) -> HttpResponse:
     case = access_case(request.viewer, number)
     context = _about(request, case, step_id=_number(request.GET.get("step", "")))
-    return TemplateResponse(request, "desk/_preview.html", {**context, "is_preview": True})
+    context |= {"is_preview": True, "tab": _tab(request.GET.get("tab", ""))}
+    return TemplateResponse(request, "desk/_preview.html", context)
 
 
 @page
@@ -161,7 +162,8 @@ def act(request: ViewerRequest, step: int, verb: str) -> HttpResponse:
         raise NotFound
     if request.method != "POST":
         return redirect(f"{reverse('desk:case', args=[shown.number])}?step={step}#act-{verb}")
-    form, posted = card_form(shown, row, language=_language(request), now=timezone.now()), request.POST
+    form = card_form(shown, row, language=_language(request), now=timezone.now())
+    posted: QueryDict = request.POST
     try:
         posted = with_new_photos(request, form)
         told = said(posted, VERBS[verb], has_form=form is not None, language=_language(request))
@@ -230,8 +232,9 @@ def _refused(
     if isinstance(error, Stale):
         error = _taken(step, request.viewer.user_id) or error
     refused = refusal_of(error, verb=verb.key, status=status_of(error), posted=posted)
-    if request.htmx:
-        context = _about(request, case, step_id=step.pk, refused=refused) | {"is_preview": True}
+    if _is_beside(request):
+        context = _about(request, case, step_id=step.pk, refused=refused)
+        context |= {"is_preview": True, "tab": _tab(request.GET.get("tab", ""))}
         return TemplateResponse(request, "desk/_preview.html", context, status=refused.status)
     context = _whole(request, case, step_id=step.pk, refused=refused)
     return TemplateResponse(request, "desk/case.html", context, status=refused.status)
@@ -249,7 +252,7 @@ def _acted(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpRe
     """Say what was done and who has it now; beside the list, the row says so in its place."""
     told = _said_of(case, verb)
     is_visible = Case.objects.visible_to(request.viewer).filter(pk=case.pk).exists()
-    if not request.htmx:
+    if not _is_beside(request):
         messages.success(request, told)
         return redirect("desk:case", case.number) if is_visible else redirect("desk:inbox")
     context = {"told": told, "step": step, "case": case, "verb": verb, "is_preview": True}
@@ -276,7 +279,7 @@ def _sign_one(request: ViewerRequest, step_id: int) -> SignedRow:
         case = approvals.act(step_id, "claim", by=request.viewer)
     except (CaseworkError, WorkflowsError) as error:
         place = Step.objects.filter(pk=step_id).values_list("run__case__pk", flat=True).first()
-        seen = Case.objects.visible_to(request.viewer).filter(pk=place).first()
+        seen = Case.objects.visible_to(request.viewer).filter(pk=place or 0).first()
         return SignedRow(case=seen, error=str(error.message))
     return SignedRow(case=case, error="")
 
@@ -297,6 +300,11 @@ def _seen(viewer: Viewer, tab: Tab, counts: list[TabCount], *, now: datetime) ->
     return "-".join(
         str(number) for number in [*(count.rows for count in counts), newest_in(viewer, tab, now=now)]
     )
+
+
+def _is_beside(request: ViewerRequest) -> bool:
+    """Whether the list's preview asks, which takes a part of a page for an answer."""
+    return "HX-Request" in request.headers
 
 
 def _tab(text: str) -> Tab | None:

@@ -51,4 +51,4 @@ def form_fields(posted: QueryDict) -> QueryDict:
 
 def comments(posted: QueryDict) -> dict[str, str]:
     """What was typed into the verbs' own boxes, by verb."""
-    return {name.removeprefix(COMMENT): text for name, text in posted.items() if name.startswith(COMMENT)}
+    return {name.removeprefix(COMMENT): str(posted[name]) for name in posted if name.startswith(COMMENT)}

@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer
+from casework.forms import FieldDefinition
 from casework.models import Case
 from casework.queries.cases import (
+    Change,
     Entry,
     OpenWork,
     Shot,
@@ -20,7 +22,13 @@ from casework.queries.cases import (
     timeline,
 )
 from casework.queries.inbox import place_of
-from casework.queries.particulars import Particular, fields_of, masked_text, particulars
+from casework.queries.particulars import (
+    Particular,
+    answer_text,
+    fields_of,
+    masked_text,
+    particulars,
+)
 
 STORY_WORDS: dict[str, str | Promise] = {
     "all": _("All"),
@@ -57,6 +65,7 @@ class DeskCase:
     """What both pages show. `chosen` is the open step that the page is about; `others` are the rest."""
 
     case: Case
+    area: str
     place: str
     summary: str
     facts: tuple[Particular, ...]
@@ -85,11 +94,12 @@ class DeskCase:
 def desk_case(viewer: Viewer, case: Case, *, step_id: int | None, language: str) -> DeskCase:
     """The case as this viewer sees it, about one of its open steps: the one asked for, else his own first."""
     works = tuple(open_work(case, viewer))
-    labels = {field.name: field.label.in_language(language) for field in fields_of(case.run.version)}
+    fields = {field.name: field for field in fields_of(case.run.version)}
     photos = tuple(gallery(case))
-    story = tuple(_telling(entry, labels, photos) for entry in timeline(case))
+    story = tuple(_telling(entry, fields, photos, language=language) for entry in timeline(case))
     return DeskCase(
         case=case,
+        area=_area_of(case),
         place=place_of(case),
         summary=masked_text(case.summary),
         facts=tuple(particulars(case, language=language)),
@@ -98,8 +108,14 @@ def desk_case(viewer: Viewer, case: Case, *, step_id: int | None, language: str)
         parts=tuple(_parts(story)),
         chosen=_chosen(works, step_id),
         works=works,
-        labels=labels,
+        labels={name: field.label.in_language(language) for name, field in fields.items()},
     )
+
+
+def _area_of(case: Case) -> str:
+    """“沱口社区 第七网格”; a grid whose name says its community already is not said twice."""
+    name, above = case.area.name, case.area.parent.name if case.area.parent else ""
+    return name if name.startswith(above) else f"{above} {name}"
 
 
 def _chosen(works: Iterable[OpenWork], step_id: int | None) -> OpenWork | None:
@@ -107,16 +123,37 @@ def _chosen(works: Iterable[OpenWork], step_id: int | None) -> OpenWork | None:
     return asked or next((work for work in works if work.is_mine), None)
 
 
-def _telling(entry: Entry, labels: Mapping[str, str], photos: tuple[Shot, ...]) -> Telling:
-    numbers = {shot.sha256: number for number, shot in enumerate(photos, 1)}
+def _telling(
+    entry: Entry, fields: Mapping[str, FieldDefinition], photos: tuple[Shot, ...], *, language: str
+) -> Telling:
+    shas = {shot.sha256 for shot in photos}
+    labels = {name: field.label.in_language(language) for name, field in fields.items()}
     parts = ["all", entry.group, *(["photos"] if entry.photos else [])]
-    changes = tuple(replace(change, name=labels.get(change.name, change.name)) for change in entry.changes)
+    changes = [_change(change, fields.get(change.name), language=language) for change in entry.changes]
     return Telling(
-        entry=replace(entry, comment=masked_text(entry.comment), changes=changes),
+        entry=replace(
+            entry,
+            comment=masked_text(entry.comment),
+            changes=tuple(change for change in changes if change.before or change.after),
+        ),
         parts=" ".join(parts),
-        pins=tuple(labels.get(pin, pin) for pin in entry.pins if pin not in numbers),
-        pinned_photos=tuple(pin for pin in entry.pins if pin in numbers),
+        pins=tuple(labels.get(pin, pin) for pin in entry.pins if pin not in shas),
+        pinned_photos=tuple(pin for pin in entry.pins if pin in shas),
     )
+
+
+def _change(change: Change, field: FieldDefinition | None, *, language: str) -> Change:
+    """The change in the words of the form; values without a field are shown as they are, masked."""
+    before, after = (
+        None
+        if value in (None, "", [])
+        else answer_text(field, value, language=language)
+        if field
+        else masked_text(str(value))
+        for value in (change.before, change.after)
+    )
+    label = field.label.in_language(language) if field else change.name
+    return replace(change, name=label, before=before, after=after)
 
 
 def _parts(story: Iterable[Telling]) -> Iterable[Part]:

@@ -55,6 +55,7 @@ class Forecast:
     branches: tuple[Branch, ...]
     depends_on: tuple[str, ...] = ()
     has_more: bool = False
+    has_questions: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
         branches=tuple(_branch(way, questions, len(shapes), assign) for way in ways[:BRANCHES]),
         depends_on=_undecided(questions, list(shapes.values())),
         has_more=len(ways) > BRANCHES,
+        has_questions=bool(questions),
     )
 
 
@@ -160,7 +162,7 @@ def _said(question: Guess, way: Sequence[tuple[dict[str, Any], _Ahead]]) -> str:
         return ""
     language = _language()
     label = question.field.label.in_language(language)
-    return f"{label}: {_(' or ').join(_answer(question, value, language) for value in here)}"
+    return label + _(": ") + _(" or ").join(_answer(question, value, language) for value in here)
 
 
 def _answer(question: Guess, value: object, language: str) -> str:

@@ -160,7 +160,7 @@ def _condition(tab: Tab, viewer: Viewer, *, now: datetime) -> Q:
     free, mine = Q(claimed_by=None), Q(claimed_by_id=viewer.user_id)
     match tab:
         case Tab.SIGN:
-            return free & Q(settings__signFor="true")
+            return free & Q(settings__signFor__in=["true", "only"])
         case Tab.MINE:
             return mine
         case Tab.POOL:

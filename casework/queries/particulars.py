@@ -15,6 +15,8 @@ from workflows.models import Version
 
 _IDENTITY = re.compile(r"(?<![\dXx])\d{17}[\dXx](?![\dXx])")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+# What the page says elsewhere; forms repeat it so that diagrams can rely on it.
+_SAID_ELSEWHERE = frozenset({"案件编号", "标题", "类别", "紧急", "摘要", "地点", "片区", "上报人"})
 _NOT_SHOWN = frozenset({FieldKind.PHOTO, FieldKind.NOTE, FieldKind.TABLE})
 
 
@@ -29,12 +31,11 @@ class Particular:
 
 def particulars(case: Case, *, language: str) -> list[Particular]:
     """Every field of the matter's forms that has an answer, once, in the order of the forms."""
-    asking = Asking(language=language)
     return [
         Particular(
             name=field.name,
             label=field.label.in_language(language),
-            text=_masked(field, case.data[field.name], asking),
+            text=answer_text(field, case.data[field.name], language=language),
         )
         for field in fields_of(case.run.version)
         if field.kind not in _NOT_SHOWN and case.data.get(field.name) not in (None, "", [])
@@ -42,11 +43,11 @@ def particulars(case: Case, *, language: str) -> list[Particular]:
 
 
 def fields_of(version: Version) -> Iterator[FieldDefinition]:
-    """All fields of a version's forms, each name once."""
+    """All fields of a version's forms, each name once, without what every case says anyway."""
     seen: set[str] = set()
     for raw in version.forms.values():
         for field in _fields(raw):
-            if field.name not in seen:
+            if field.name not in seen | _SAID_ELSEWHERE:
                 seen.add(field.name)
                 yield field
 
@@ -58,11 +59,12 @@ def _fields(raw: Any) -> tuple[FieldDefinition, ...]:  # Any: JSON as stored
         return ()  # an old version's form that today's reader refuses: its answers are still in the journal
 
 
-def _masked(field: FieldDefinition, value: Any, asking: Asking) -> str:
+def answer_text(field: FieldDefinition, value: Any, *, language: str) -> str:
+    """An answer as people read it, personal data masked."""
     if field.kind is FieldKind.PERSON and isinstance(value, dict):
         name, phone = str(value.get("name") or ""), str(value.get("phone") or "")
         return " ".join(part for part in (mask_name(name), mask_phone(phone)) if part)
-    return masked_text(value_text(field, value, asking))
+    return masked_text(value_text(field, value, Asking(language=language)))
 
 
 def masked_text(text: str) -> str:
