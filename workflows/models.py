@@ -216,7 +216,12 @@ class Step(models.Model):
     @property
     def wants_signature(self) -> bool:
         """Whether it must be signed for (签收) before it can be completed."""
-        return str(self.settings.get("signFor", "")) == "true"
+        return str(self.settings.get("signFor", "")) in ("true", "only")
+
+    @property
+    def ends_with_signature(self) -> bool:
+        """Whether signing for it is all there is to do."""
+        return str(self.settings.get("signFor", "")) == "only"
 
 
 class Timer(models.Model):

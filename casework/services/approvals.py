@@ -35,6 +35,7 @@ from workflows import services as workflows
 from workflows.errors import MoveRefused
 from workflows.models import RunStatus, Step
 
+SIGNED = "签收"  # the outcome of a step that ends with the signature
 FREE_VALUES = 200  # variables a step without a form may set at once
 
 
@@ -101,6 +102,8 @@ def claim(step_id: int, *, by: Viewer, said: Said) -> Case:
         return doing.case
     _ensure_free_or_mine(doing)
     _take(doing)
+    if step.ends_with_signature:
+        return _move_on(doing, said, values={}, outcome=SIGNED)
     return _end_without_move(doing, {})
 
 
@@ -210,13 +213,18 @@ def _decide(doing: _Act, said: Said) -> Case:
         _take(doing)
     if verb.needs_reason:
         _ensure_reason(said)
-    values = _values(doing, said)
-    decision = Decision.objects.create(**_decision(doing, said), outcome=verb.outcome, values=values)
+    return _move_on(doing, said, values=_values(doing, said), outcome=verb.outcome)
+
+
+def _move_on(doing: _Act, said: Said, *, values: dict[str, Any], outcome: str) -> Case:
+    """Keep the decision and let the run move on."""
+    step, verb = doing.step, doing.verb
+    decision = Decision.objects.create(**_decision(doing, said), outcome=outcome, values=values)
     _attach_photos(doing, values)
     before = {name: doing.case.data.get(name) for name in values}
     walk, assign = walk_of(doing.case, now=doing.now)
     variable = step.settings.get("outcome") or "结论"
-    move = workflows.complete(walk, step, values={**values, variable: verb.outcome}, outcome=verb.outcome)
+    move = workflows.complete(walk, step, values={**values, variable: outcome}, outcome=outcome)
     journal.record(
         doing.case,
         verb.event,

@@ -229,3 +229,13 @@ def test_report_without_a_place_leaves_nothing_and_frees_its_key(world, now):
     assert (Case.objects.count(), Report.objects.count(), CaseEvent.objects.count()) == (0, 0, 0)
     mended = NewReport(token=token, matter="m", summary="垃圾成堆", area=GRID)
     assert intake.submit_report(mended, by=by).title == "垃圾成堆"
+
+
+def test_step_that_only_wants_a_signature_ends_with_it(world, now):
+    publish("m", ONE_STEP.replace('cw:level="town"', 'cw:signFor="only" cw:level="town"'), now=now)
+    case = opened(world)
+
+    case = act(step_of(case, "survey"), "claim", world.planning)
+
+    assert (case.status, case.data["结论"]) == ("closed", "签收")
+    assert kinds(case) == ["reported", "opened", "claimed", "closed"]

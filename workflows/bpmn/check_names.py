@@ -97,9 +97,7 @@ def _chosen(node: Node, context: CheckContext) -> Iterator[Problem]:
         yield found("nobody_named", node, severity="warning")
 
 
-def _known(
-    code: str, node: Node, name: str, names: Names, *, severity: str = "error"
-) -> Iterator[Problem]:
+def _known(code: str, node: Node, name: str, names: Names, *, severity: str = "error") -> Iterator[Problem]:
     """A post is a warning only: its work goes to the duty desk until somebody sits there."""
     if names is not None and name not in names:
         yield found(code, node, severity=severity, value=name, nearest=nearest(name, names))
@@ -114,7 +112,7 @@ def _settings(node: Node) -> Iterator[Problem]:
             )  # fmt: skip
     yield from _one_of(node, "level", LEVELS)
     yield from _one_of(node, "stage", STAGES)
-    yield from _one_of(node, "signFor", ("true", "false"))
+    yield from _one_of(node, "signFor", ("true", "only", "false"))
     for verb in settings.get("verbs", "").split():
         if verb not in VERBS:
             yield _wrong(node, "verbs", verb, VERBS)
