@@ -114,10 +114,18 @@ def _tell_outside(case: Case, move: Move, *, now: datetime) -> None:
 def _close(case: Case, move: Move, *, now: datetime) -> None:
     ended = move.run.status == RunStatus.ENDED
     case.status = CaseStatus.CLOSED if ended else CaseStatus.VOID
-    case.outcome = str(case.data.get("办结结论") or ("办结" if ended else "作废"))[:64]
+    case.outcome = _outcome(case, move) if ended else "作废"
     case.closed_at = now
     case.due_at = None
     journal.record(case, "closed" if ended else "voided", now=now, data={"outcome": case.outcome})
+
+
+def _outcome(case: Case, move: Move) -> str:
+    """In the case's own words, else as the matter calls the end that was reached (`about["outcomes"]`)."""
+    own = case.data.get("办结结论")
+    ends = move.run.version.about.get("outcomes", [])
+    reached = (end["label"]["zh"] for end in ends if end["element"] in move.run.path)
+    return str(own or next(reached, "办结"))[:64]
 
 
 # --- moves that no person makes

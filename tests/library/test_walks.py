@@ -127,9 +127,21 @@ def test_an_old_estate_is_renovated(library):
     assert state_of(case)["评价"] == "now"
     case = act(case, "rating", world.grid_worker, 满意度="满意")
 
-    assert case.status == "closed"
+    assert (case.status, case.outcome) == ("closed", "办结")
     assert set(state_of(case).values()) == {"done"}
     assert list(breaks()) == []
+
+
+def test_the_outcome_is_the_end_that_was_reached(library):
+    world = library
+    refused, quiet = report(world, "old_housing"), report(world, "square_dance")
+
+    act(refused, "sign_for", world.duty_officer)
+    refused = act(refused, "triage", world.duty_chief, 受理=False, 不受理原因="属于物业维修")
+    quiet = act(quiet, "dissuade", world.grid_worker, 实测分贝=44, **MEASURED)
+
+    assert (refused.status, refused.outcome) == ("closed", "不予受理")
+    assert (quiet.status, quiet.outcome) == ("closed", "未超标")
 
 
 def test_one_department_rejects_and_the_second_round_starts_clean(library):
