@@ -103,7 +103,7 @@ class _Builder:
         self.process.region = self._region(scope, host=None)
 
     def _region(self, scope: Scope, *, host: Node | None) -> Region:
-        region = Region(id=scope.id, kind=scope.kind, host=self._element_of(host))
+        region = Region(id=scope.id, kind=scope.kind, graph=Graph(scope), host=self._element_of(host))
         if host is not None:
             region.cancels_rest, region.sequential = host.cancels_rest, host.sequential
             region.completion = self._expression(host.completion, host)
@@ -138,7 +138,7 @@ class _Builder:
         return KINDS[node.kind]
 
     def _connect(self, scope: Scope) -> None:
-        elements, graph = self.process.elements, Graph(scope)
+        elements, graph = self.process.elements, self.process.regions[scope.id].graph
         for flow in scope.flows:
             source, target = elements[flow.source], elements[flow.target]
             condition = self._compiled(

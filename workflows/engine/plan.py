@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workflows.bpmn.model import Loop
+from workflows.engine.reach import Graph
 from workflows.expressions import Calendar, Expression
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Region:
 
     id: str
     kind: str
+    graph: Graph
     host: Element | None = None
     starts: tuple[Element, ...] = ()
     listeners: tuple[Element, ...] = ()

@@ -21,7 +21,7 @@ class Graph:
         for id, sources in self.before.items():
             for source in sources:
                 self.after[source].append(id)
-        self._sources = {flow.id: flow.source for flow in scope.flows}
+        self.sources = {flow.id: flow.source for flow in scope.flows}
         self._dominators: dict[str, str | None] | None = None
 
     def upstream(self, join: str, incoming: tuple[str, ...]) -> dict[str, frozenset[str]]:
@@ -31,7 +31,7 @@ class Graph:
         another round: it must not be waited for, or a loop back to before the split would never let the join fire.
         """
         barred = {join, self.dominators().get(join)}
-        return {flow: self.reaching(self._sources[flow], barred) for flow in incoming}
+        return {flow: self.reaching(self.sources[flow], barred) for flow in incoming}
 
     def reaching(self, node: str, barred: set[str | None]) -> frozenset[str]:
         return _closure(node, self.before, barred)

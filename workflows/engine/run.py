@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.engine import due, many, state
+from workflows.engine import due, many, state, surgery
 from workflows.engine.activities import HumanStep, MachineStep, fill
 from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
 from workflows.engine.effects import Effect, Incident
@@ -195,6 +195,20 @@ class Run:
         """End the run from outside; nothing is compensated."""
         self._machine.end()
 
+    def move(self, token: int, to: str) -> None:
+        """Put a token at another element, wherever that is. Raises CannotMove."""
+        surgery.move(self._standing(token), to)
+        self._settled()
+
+    def send_back(self, token: int, to: str) -> None:
+        """Do an earlier step again: what came out of it is cancelled, branches beside it live on. Raises CannotMove."""
+        surgery.send_back(self._standing(token), to)
+        self._settled()
+
+    def earlier_steps(self, token: int) -> tuple[str, ...]:
+        """The steps of people that a token can be sent back to."""
+        return surgery.earlier_steps(self._standing(token))
+
     def add_instance(self, element: str, item: Any = None) -> tuple[int, ...]:
         """One more instance of a running multi-instance activity. Returns its token if it has begun."""
         for frame in self._machine.frames.values():
@@ -229,6 +243,12 @@ class Run:
     def _open_step(self, token: int) -> Token:
         found = self._machine.tokens.get(token)
         if found is None or not _is_step(found):
+            raise NotOpen
+        return found
+
+    def _standing(self, token: int) -> Token:
+        found = self._machine.tokens.get(token)
+        if found is None or found.wait is not None:
             raise NotOpen
         return found
 
