@@ -10,6 +10,8 @@ from tests.bpmn.drawn import HEAD, codes, diagram, flows, found, node, process, 
 from workflows.bpmn import normalise, read
 from workflows.bpmn.encoding import as_utf8
 
+#: Seconds of work, not of waiting. A second when the machine is quiet; the same work costs more on a busy one.
+SOON = 3
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 GOOD = diagram(step("A", name="签收") + flows("st A, A en")).decode()
 
@@ -89,11 +91,11 @@ REFUSED = {
 @pytest.mark.parametrize(("data", "code"), REFUSED.values(), ids=REFUSED)
 def test_is_refused_with_a_message(data, code, monkeypatch):
     monkeypatch.setattr(socket, "socket", _no_network)
-    began = time.perf_counter()
+    began = time.process_time()
 
     problems = found(data)
 
-    assert time.perf_counter() - began < 2  # a second, and as much again for a busy machine
+    assert time.process_time() - began < SOON
     errors = [problem for problem in problems if problem.severity == "error"]
     assert errors
     assert code is None or code in [problem.code for problem in errors]
@@ -172,11 +174,11 @@ def test_xinclude_is_not_followed():
 
 @pytest.mark.parametrize("count", [10, 16, 20, 30])
 def test_fork_and_join_pairs_in_a_row_are_sound(count):
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert codes(fork_join_pairs(count)) == set()
     normalise(read(fork_join_pairs(count)))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -185,11 +187,11 @@ def test_fork_and_join_pairs_in_a_row_are_sound(count):
     ids=["600", "1,900", "15 deep", "450 pairs"],
 )
 def test_the_largest_diagrams_allowed_are_answered_within_a_second(data):
-    began = time.perf_counter()
+    began = time.process_time()
 
     problems = found(data)
 
-    assert time.perf_counter() - began < 2  # a second, and as much again for a busy machine
+    assert time.process_time() - began < SOON
     assert all(problem.severity != "error" for problem in problems)
 
 
@@ -206,11 +208,11 @@ def test_a_thicket_of_joins_is_answered_soon():
         parts.append(
             f'<sequenceFlow id="c{n}" sourceRef="j{n}" targetRef="{f"x{n + 1}" if n < 599 else "en"}"/>'
         )
-    began = time.perf_counter()
+    began = time.process_time()
 
     found(diagram("".join(parts)))
 
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 CODE = "__import__('os').system('touch PWNED')"
@@ -291,3 +293,48 @@ def test_a_name_made_to_break_pages_stays_text():
 @pytest.mark.parametrize("cut", range(100, len(GOOD.encode()) - 20, 23))
 def test_any_truncation_is_answered(cut):
     assert found(GOOD.encode()[:cut])
+
+
+MANY = range(20_000)
+HEAVY = {
+    "flows": step("A") + "".join(f'<sequenceFlow id="f{n}" sourceRef="A" targetRef="en"/>' for n in MANY),
+    "flows of one id": step("A") + '<sequenceFlow id="f" sourceRef="A" targetRef="en"/>' * 20_000,
+    "flows to nothing": step("A") + "".join(f'<sequenceFlow id="f{n}" sourceRef="A" targetRef="x{n}"/>' for n in MANY),
+    "data objects": step("A") + "".join(f'<dataObject id="o{n}"/>' for n in MANY),
+    "lanes": "<laneSet>" + "".join(f'<lane id="l{n}"><flowNodeRef>x</flowNodeRef></lane>' for n in MANY) + "</laneSet>" + step("A"),
+    "conditions": '<exclusiveGateway id="g"/>'
+    + "".join(
+        f'<sequenceFlow id="f{n}" sourceRef="g" targetRef="en"><conditionExpression>{n} + x &gt; y ||</conditionExpression></sequenceFlow>'
+        for n in range(4_000)
+    ),
+    "scripts": "".join(f'<scriptTask id="s{n}"><script>{"a = b + 1;" * 100}</script></scriptTask>' for n in range(1_000)),
+    "a ladder": "".join(f'<exclusiveGateway id="g{n}"/>' for n in range(1_900))
+    + "".join(
+        f'<sequenceFlow id="f{n}" sourceRef="g{n}" targetRef="g{n + 1}"/><sequenceFlow id="b{n}" sourceRef="g{n + 1}" targetRef="g{n}"/>'
+        for n in range(1_899)
+    )
+    + '<parallelGateway id="j"/>'
+    + flows("st g0, st g1800, g1 j, g1899 j"),
+    "handlers": step("A")
+    + "".join(f'<boundaryEvent id="b{n}" attachedToRef="A"><compensateEventDefinition/></boundaryEvent>' for n in range(1_900))
+    + "".join(f'<association sourceRef="b{n}" targetRef="A"/>' for n in range(1_900)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", HEAVY.values(), ids=HEAVY)
+def test_two_megabytes_of_anything_are_answered_soon(content):
+    data = diagram(content)
+    began = time.process_time()
+
+    problems = found(data)
+
+    assert time.process_time() - began < SOON
+    assert 0 < len(problems) <= 201
+
+
+def test_thousands_of_processes_are_answered_soon():
+    data = diagram("".join(process(id=f"p{n}") for n in range(20_000)))
+    began = time.process_time()
+
+    assert [problem.code for problem in found(data)] == ["too_many_parts"]
+    assert time.process_time() - began < SOON

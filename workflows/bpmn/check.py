@@ -19,10 +19,15 @@ from workflows.bpmn.check_texts import TextCheck
 from workflows.bpmn.model import Diagram, Scope
 from workflows.bpmn.normalise import made_explicit, obstacles
 from workflows.bpmn.problems import Problem
+from workflows.expressions.errors import Word
 
 #: Larger diagrams are read, so that they can be looked at and split, but not published.
 MAX_NODES: Final = 2_000
 MAX_NESTING: Final = 20
+MAX_FLOWS: Final = 5_000
+MAX_PROCESSES: Final = 200
+#: Data objects, lanes and what stands in them, associations, pools, foreign elements.
+MAX_OTHERS: Final = 10_000
 #: Beyond so many, findings are counted, not listed: nobody reads 2,000 lines.
 MOST_FINDINGS: Final = 200
 
@@ -35,9 +40,9 @@ def check(diagram: Diagram, *, context: CheckContext | None = None) -> tuple[Pro
     """The findings in the order of the file. Never raises, whatever was drawn."""
     too_much = list(_too_much(diagram))
     if too_much:
-        return (*diagram.findings, *too_much)
+        return _arranged([*diagram.findings, *too_much])
     explicit = made_explicit(diagram)
-    findings = [
+    findings: list[Problem] = [
         *diagram.findings,
         *(_presentable(p) for p in obstacles(explicit) if p.code not in _SAID_BETTER),
         *check_ends(diagram),
@@ -54,10 +59,37 @@ def _too_much(diagram: Diagram) -> Iterator[Problem]:
     count = sum(1 for _ in diagram.walk())
     if count > MAX_NODES:
         yield Problem(code="too_many_nodes", params={"count": count, "limit": MAX_NODES})
+    if len(diagram.processes) > MAX_PROCESSES:
+        yield _too_many(_PROCESSES, len(diagram.processes), MAX_PROCESSES)
+        return
+    if (flows := sum(len(scope.flows) for scope in _scopes(diagram))) > MAX_FLOWS:
+        yield _too_many(_FLOWS, flows, MAX_FLOWS)
+    if (others := sum(map(_others, _scopes(diagram))) + len(diagram.participants)) > MAX_OTHERS:
+        yield _too_many(_OTHERS, others, MAX_OTHERS)
     for process in diagram.processes:
         if _nesting(process) > MAX_NESTING:
             params = {"limit": MAX_NESTING}
             yield Problem(code="too_deep", element=process.id, line=process.line, params=params)
+
+
+_PROCESSES: Final = Word("流程", "processes")
+_FLOWS: Final = Word("流向", "flows")
+_OTHERS: Final = Word("数据、泳道等元素", "data objects, lanes and the like")
+
+
+def _too_many(what: Word, count: int, limit: int) -> Problem:
+    return Problem(code="too_many_parts", params={"what": what, "count": count, "limit": limit})
+
+
+def _scopes(diagram: Diagram) -> Iterator[Scope]:
+    for process in diagram.processes:
+        yield from process.scopes()
+
+
+def _others(scope: Scope) -> int:
+    links = sum(len(node.takes) + len(node.gives) for node in scope.nodes)
+    lanes = sum(1 + len(lane.nodes) for lane in scope.lanes)
+    return len(scope.data) + len(scope.associations) + len(scope.unknown) + lanes + links
 
 
 def _nesting(scope: Scope) -> int:
@@ -105,12 +137,17 @@ def _presentable(problem: Problem) -> Problem:
 
 def _arranged(findings: Iterable[Problem]) -> tuple[Problem, ...]:
     """In the order of the file, each once, the worst first where they stand in one line; a very long list is cut."""
-    once: dict[tuple[str, str, int, str], Problem] = {}
+    once: dict[tuple[object, ...], Problem] = {}
     for problem in findings:
-        once.setdefault((problem.code, problem.element, problem.line, problem.text("en")), problem)
-    ordered = sorted(once.values(), key=lambda p: (p.line or 10**9, _RANK[p.severity]))
+        about = tuple(value for value in problem.params.values() if isinstance(value, str | int))
+        once.setdefault((problem.code, problem.element, problem.line, about), problem)
+    ordered = sorted(once.values(), key=_place)
     if len(ordered) <= MOST_FINDINGS:
         return tuple(ordered)
-    kept = sorted(ordered, key=lambda p: _RANK[p.severity])[:MOST_FINDINGS]
+    kept = sorted(ordered, key=lambda problem: _RANK[problem.severity])[:MOST_FINDINGS]
     more = Problem(code="more_problems", severity="note", params={"count": len(ordered) - MOST_FINDINGS})
-    return (*sorted(kept, key=lambda p: (p.line or 10**9, _RANK[p.severity])), more)
+    return (*sorted(kept, key=_place), more)
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    return (problem.line or 10**9, _RANK[problem.severity])

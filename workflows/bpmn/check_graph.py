@@ -13,11 +13,11 @@ from typing import Final
 from workflows.bpmn.check_findings import found
 from workflows.bpmn.model import SCOPES, Flow, Node, Scope
 from workflows.bpmn.problems import Problem
-from workflows.bpmn.soundness import entries, handlers_of
+from workflows.bpmn.soundness import entries, handlers_in
 
 _ROOT: Final = ""
 _CHOICES: Final = frozenset({"exclusiveGateway", "eventBasedGateway"})
-_MOST_JOIN_STEPS: Final = 400_000
+_MOST_JOIN_STEPS: Final = 250_000
 _HUMAN_OR_MACHINE: Final = frozenset(
     {"task", "userTask", "manualTask", "serviceTask", "receiveTask", "callActivity", "eventBasedGateway"}
 )
@@ -39,9 +39,10 @@ class Graph:
         self.next: dict[str, list[str]] = defaultdict(list)
         for flow in self.flows:
             self.next[flow.source].append(flow.target)
+        handlers = handlers_in(scope)
         for node in scope.nodes:
             if node.kind == "boundaryEvent" and node.host in self.nodes:
-                self.next[node.host or ""].extend([node.id, *handlers_of(node, scope)])
+                self.next[node.host or ""].extend([node.id, *handlers.get(node.id, ())])
 
     @cached_property
     def starts(self) -> list[str]:
@@ -119,8 +120,11 @@ def _joins(graph: Graph) -> Iterator[Problem]:
     if not joins:
         return
     alone = len(graph.starts) <= 1 and not any(graph.multiplies(id) for id in graph.reached)
-    dominators = _Dominators(graph)
-    steps = _MOST_JOIN_STEPS
+    try:
+        dominators = _Dominators(graph)
+        dominators.steps = steps = _MOST_JOIN_STEPS
+    except _TooTangled:
+        steps = 0
     for join in joins:
         starved = [flow for flow in graph.entering[join.id] if flow.source not in graph.reached]
         if starved:
@@ -140,7 +144,10 @@ def _rivals(graph: Graph, join: Node, dominators: _Dominators) -> Node | None:
     sources = list(dict.fromkeys(flow.source for flow in graph.entering[join.id]))[:12]
     for place, one in enumerate(sources):
         for other in sources[place + 1 :]:
-            split = dominators.common(one, other)
+            try:
+                split = dominators.common(one, other)
+            except _TooTangled:
+                return None
             if split == _ROOT or graph.nodes[split].kind not in _CHOICES:
                 continue
             after = _closure(graph.next[split], graph.next, without=join.id)
@@ -150,10 +157,15 @@ def _rivals(graph: Graph, join: Node, dominators: _Dominators) -> Node | None:
     return None
 
 
+class _TooTangled(Exception):
+    """So many ways back and forth that looking further would take too long."""
+
+
 class _Dominators:
     """Immediate dominators over what is reached (Cooper, Harvey and Kennedy), under one root for all starts."""
 
     def __init__(self, graph: Graph) -> None:
+        self.steps = _MOST_JOIN_STEPS
         order = _postorder(graph)
         self.number = {id: place for place, id in enumerate(order)}
         before = {id: [p for p in graph.before.get(id, ()) if p in self.number] for id in order}
@@ -166,6 +178,7 @@ class _Dominators:
             for id in reversed(order[:-1]):
                 known = [p for p in before[id] if p in self.above]
                 above = known[0]
+                self.steps -= len(known)
                 for other in known[1:]:
                     above = self.common(above, other)
                 if self.above.get(id) != above:
@@ -175,10 +188,15 @@ class _Dominators:
     def common(self, one: str, other: str) -> str:
         """The nearest node that every way to either goes through."""
         while one != other:
+            self.steps -= 1
+            if self.steps < 0:
+                raise _TooTangled
             while self.number[one] < self.number[other]:
                 one = self.above[one]
+                self.steps -= 1
             while self.number[other] < self.number[one]:
                 other = self.above[other]
+                self.steps -= 1
         return one
 
 

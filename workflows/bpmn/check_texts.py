@@ -22,6 +22,7 @@ from workflows.expressions import (
 from workflows.expressions.errors import Word, nearest
 
 MOST_INSTANCES: Final = 200
+MOST_TEXT: Final = 60_000
 
 _ISO: Final = re.compile(r"P[\dT].*|R\d*/.*|\d{4}-\d\d-\d\d.*", re.ASCII)
 _LIMIT: Final = re.compile(r"\d{1,5}(m|h|wh|d|wd)")
@@ -45,6 +46,7 @@ class TextCheck:
     def __init__(self, process: Scope) -> None:
         self.process = process
         self.needed: list[tuple[str, Node | Flow]] = []
+        self.left = MOST_TEXT
         self.written: set[str] = {
             "loopCounter",
             "nrOfInstances",
@@ -62,6 +64,13 @@ class TextCheck:
                     yield from self._expression(flow.condition, CONDITION, flow)
             for node in scope.nodes:
                 yield from self._node(node)
+        if self.left < 0:
+            yield found("too_much_text", self.process, limit=MOST_TEXT)
+
+    def _affordable(self, text: str) -> bool:
+        """Compiling costs time; a diagram made of conditions alone must not hold everybody up."""
+        self.left -= 20 + len(text)
+        return self.left >= 0
 
     def _node(self, node: Node) -> Iterator[Problem]:
         for event in node.events:
@@ -88,6 +97,8 @@ class TextCheck:
         """ISO 8601 as it stands, else an expression; one without variables is tried at once."""
         expression: Expression | None = None
         if not _ISO.fullmatch(text):
+            if not self._affordable(text):
+                return
             try:
                 expression = compile_expression(text)
             except ExpressionError as error:
@@ -122,6 +133,8 @@ class TextCheck:
         if not (node.script or "").strip():
             yield found("script_empty", node, severity="warning")
             return
+        if not self._affordable(node.script or ""):
+            return
         try:
             script = compile_script(node.script or "")
         except ExpressionError as error:
@@ -145,7 +158,7 @@ class TextCheck:
             yield found("setting_wrong", node, setting="cw:limit", value=limit, expected="15m 4h 4wh 3wd 5d")
 
     def _expression(self, text: str | None, what: Word, where: Node | Flow) -> Iterator[Problem]:
-        if not text or not text.strip():
+        if not text or not text.strip() or not self._affordable(text):
             return
         try:
             expression = compile_expression(text)

@@ -17,9 +17,11 @@ from workflows.bpmn.encoding import is_misdeclared
 from workflows.bpmn.model import BPMN, Diagram, EventDefinition, Participant, Reference, Scope, Unknown
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.read_scopes import event_definition, line_of, local, scope, tag_and_namespace, text_of
+from workflows.expressions.errors import Word
 
 MAX_BYTES: Final = 2_000_000
 MAX_NODES: Final = 5_000
+MAX_PROCESSES: Final = 1_000
 MAX_NESTING: Final = 30
 DMN: Final = re.compile(r"https?://www\.omg\.org/spec/DMN/")
 XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
@@ -30,7 +32,11 @@ def read(data: bytes) -> Diagram:
     """The diagram in a file. Raises DiagramRefused when it is no BPMN or too much of it."""
     root = parse_xml(data)
     _ensure_bpmn(root)
-    processes = tuple(scope(element, kind="process") for element in root.findall(f"{{{BPMN}}}process"))
+    drawn = root.findall(f"{{{BPMN}}}process")
+    if len(drawn) > MAX_PROCESSES:
+        what = Word("流程", "processes")
+        raise _refused("too_many_parts", what=what, count=len(drawn), limit=MAX_PROCESSES)
+    processes = tuple(scope(element, kind="process") for element in drawn)
     _ensure_bounded(processes, root)
     return Diagram(
         processes=processes,

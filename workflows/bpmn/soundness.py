@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -27,10 +27,12 @@ def unsound(process: Scope) -> Iterator[Problem]:
     yield from _stray_cancels(process, inside=False)
     for scope in process.scopes():
         here = {node.id: node for node in scope.nodes}
+        leaving: dict[str, list[Flow]] = defaultdict(list)
         for flow in scope.flows:
             yield from _flow(flow, here)
+            leaving[flow.source].append(flow)
         for node in scope.nodes:
-            yield from _node(node, scope, here)
+            yield from _node(node, leaving[node.id], here)
         for unknown in scope.unknown:
             if not unknown.tag.startswith("{"):
                 yield Problem(
@@ -48,7 +50,7 @@ def entries(scope: Scope) -> Iterator[Node]:
         yield from plain or starts
         return
     entered = {flow.target for flow in scope.flows}
-    handlers = {end for node in scope.nodes for end in handlers_of(node, scope)}
+    handlers = {handler for found in handlers_in(scope).values() for handler in found}
     for node in scope.nodes:
         passive = (
             node.kind == "boundaryEvent" or node.is_event_scope or node.compensates or node.id in handlers
@@ -60,12 +62,23 @@ def entries(scope: Scope) -> Iterator[Node]:
 
 def handlers_of(boundary: Node, scope: Scope) -> Iterator[str]:
     """The activities that a compensation boundary event is associated with."""
-    if boundary.kind == "boundaryEvent" and any(event.kind == "compensate" for event in boundary.events):
-        here = {node.id for node in scope.nodes if node.is_activity}
-        for source, target in scope.associations:
-            other = target if source == boundary.id else source if target == boundary.id else ""
-            if other in here:
-                yield other
+    yield from handlers_in(scope).get(boundary.id, ())
+
+
+def handlers_in(scope: Scope) -> dict[str, list[str]]:
+    """The same for every compensation boundary event that has a handler."""
+    boundaries = {
+        node.id
+        for node in scope.nodes
+        if node.kind == "boundaryEvent" and any(event.kind == "compensate" for event in node.events)
+    }
+    activities = {node.id for node in scope.nodes if node.is_activity} if boundaries else set()
+    found: dict[str, list[str]] = defaultdict(list)
+    for source, target in scope.associations if boundaries else ():
+        for one, other in ((source, target), (target, source)):
+            if one in boundaries and other in activities:
+                found[one].append(other)
+    return found
 
 
 def _problem(code: str, where: Node | Flow | Scope, **params: object) -> Problem:
@@ -98,7 +111,7 @@ def _flow(flow: Flow, here: dict[str, Node]) -> Iterator[Problem]:
         yield _problem("flow_out_of_end", flow, id=flow.id, source=source.id)
 
 
-def _node(node: Node, scope: Scope, here: dict[str, Node]) -> Iterator[Problem]:
+def _node(node: Node, flows: list[Flow], here: dict[str, Node]) -> Iterator[Problem]:
     if node.kind == "complexGateway":
         yield _problem("complex_gateway", node, id=node.id)
     for event in node.events:
@@ -112,16 +125,16 @@ def _node(node: Node, scope: Scope, here: dict[str, Node]) -> Iterator[Problem]:
     if node.is_event_scope:
         yield from _event_scope(node)
     if node.kind == "eventBasedGateway":
-        yield from _event_gateway(node, scope, here)
+        yield from _event_gateway(node, flows, here)
     loop = node.loop
     if loop is not None and loop.kind != "standard" and not (loop.cardinality or loop.collection):
         yield _problem("loop_empty", node, id=node.id)
     if node.kind == "callActivity" and not node.called:
         yield _problem("call_empty", node, id=node.id)
-    if node.default and not any(f.id == node.default and f.source == node.id for f in scope.flows):
+    if node.default and not any(flow.id == node.default for flow in flows):
         yield _problem("default_elsewhere", node, id=node.id, flow=node.default)
     throws_link = node.kind == "intermediateThrowEvent" and any(e.kind == "link" for e in node.events)
-    if throws_link and not any(f.source == node.id for f in scope.flows):
+    if throws_link and not flows:
         yield _problem("link_open", node, id=node.id)
 
 
@@ -155,8 +168,8 @@ def _event_scope(node: Node) -> Iterator[Problem]:
         yield _problem("event_scope_start", node, id=node.id)
 
 
-def _event_gateway(node: Node, scope: Scope, here: dict[str, Node]) -> Iterator[Problem]:
-    targets = [here.get(flow.target) for flow in scope.flows if flow.source == node.id]
+def _event_gateway(node: Node, flows: list[Flow], here: dict[str, Node]) -> Iterator[Problem]:
+    targets = [here.get(flow.target) for flow in flows]
     if not targets:
         yield _problem("event_gateway_empty", node, id=node.id)
     for target in targets:

@@ -54,6 +54,18 @@ FILE: Final[dict[str, Words]] = {
         "请把流程拆成几个可调用的流程。",
         "Split the diagram into processes that call each other.",
     ),
+    "too_many_parts": (
+        "流程图有 {count} 个{what}，超过上限 {limit}。",
+        "The diagram has {count} {what}; the limit is {limit}.",
+        "请把流程拆成几个可调用的流程。",
+        "Split the diagram into processes that call each other.",
+    ),
+    "too_much_text": (
+        "流程图里的条件和脚本合计超过 {limit} 个字符，其余的没有检查。",
+        "The conditions and scripts have more than {limit} characters together; the rest was not checked.",
+        "请改用决策表，或把流程拆成几个。",
+        "Use decision tables, or split the diagram.",
+    ),
     "not_bpmn": (
         "文件里没有 BPMN 的 definitions 元素，开头是 <{root}>。",
         "There is no BPMN definitions element; the file begins with <{root}>.",
