@@ -33,6 +33,7 @@ def control(asked: FieldDefinition, asking: Asking) -> forms.Field:
     field.label = asked.label.in_language(asking.language)
     field.help_text = asked.hint.in_language(asking.language) if asked.hint else ""
     field.required = asked.required and asked.is_asked
+    field.error_messages = {**field.error_messages, "required": _("Please fill this in.")}
     return field
 
 

@@ -89,7 +89,7 @@ class YesNoField(forms.Field):
 
     def validate(self, value: Any) -> None:
         if value is None and self.required:
-            raise ValidationError(_("Choose yes or no."), code="required")
+            raise ValidationError(self.error_messages["required"], code="required")
 
 
 class ChoiceField(forms.ChoiceField):

@@ -26,11 +26,15 @@ OF_THE_PAGE = frozenset({"csrfmiddlewaretoken"})
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One field as a template needs it; `show_if` is JSON for the page's script."""
+    """One field as a template needs it; `show_if` is JSON for the page's script.
+
+    `is_required` holds for the field once it is shown; the Django field of one that isn't demands nothing.
+    """
 
     bound: BoundField
     definition: FieldDefinition
     unit: str
+    is_required: bool
     is_shown: bool
     show_if: str
 
@@ -195,6 +199,7 @@ class StepForm(forms.Form):
             bound=self[each.name],
             definition=each,
             unit=each.unit.in_language(self._asking.language) if each.unit else "",
+            is_required=each.required and each.is_asked,
             is_shown=each.name in self.shown,
             show_if=self._condition_for_the_page(each),
         )

@@ -229,10 +229,19 @@ def test_a_question_not_shown_is_neither_demanded_nor_taken():
     assert form.values() == {"结论": "不成立", "原因": "空房", "户数": None, "补贴": None}
 
 
+def test_what_a_question_demands_is_known_before_it_is_shown():
+    rows = {
+        row.definition.name: row for row in build(a_form(*CONDITIONAL), data={}, language="en", now=NOW).rows
+    }
+
+    assert (rows["原因"].is_shown, rows["原因"].is_required) == (False, True)
+
+
 def test_a_shown_question_is_demanded():
     form = fill(a_form(*CONDITIONAL), {"结论": "不成立"})
 
     assert codes(form) == {"原因": ["required"]}
+    assert form.errors["原因"] == ["Please fill this in."]
 
 
 def test_the_page_gets_conditions_it_can_follow():

@@ -50,31 +50,38 @@ class Drawing:
 
 def drawing(bpmn: bytes) -> Drawing:
     root = etree.fromstring(bpmn)
-    shapes = {each.get("bpmnElement"): each for each in root.iter(f"{DI}BPMNShape")}
-    edges = {each.get("bpmnElement"): each for each in root.iter(f"{DI}BPMNEdge")}
-    labelled = {**shapes, **edges}
+    shapes = {said(each, "bpmnElement"): each for each in root.iter(f"{DI}BPMNShape")}
+    edges = {said(each, "bpmnElement"): each for each in root.iter(f"{DI}BPMNEdge")}
     return Drawing(
         shapes={id: _box(shape.find(f"{DC}Bounds")) for id, shape in shapes.items()},
         labels={
             id: _box(each.find(f"{DI}BPMNLabel/{DC}Bounds"))
-            for id, each in labelled.items()
+            for id, each in {**shapes, **edges}.items()
             if each.find(f"{DI}BPMNLabel") is not None
         },
         edges={
-            id: [(float(point.get("x")), float(point.get("y"))) for point in edge.iter(WAYPOINT)]
+            id: [(float(said(point, "x")), float(said(point, "y"))) for point in edge.iter(WAYPOINT)]
             for id, edge in edges.items()
         },
         ends={
-            flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef"))
+            said(flow, "id"): (said(flow, "sourceRef"), said(flow, "targetRef"))
             for flow in root.iter(f"{BPMN}sequenceFlow")
         },
         lanes={
-            reference.text: lane.get("id")
+            reference.text or "": said(lane, "id")
             for lane in root.iter(f"{BPMN}lane")
             for reference in lane.iter(f"{BPMN}flowNodeRef")
         },
-        hosts={each.get("id"): each.get("attachedToRef") for each in root.iter(f"{BPMN}boundaryEvent")},
+        hosts={
+            said(event, "id"): said(event, "attachedToRef") for event in root.iter(f"{BPMN}boundaryEvent")
+        },
     )
+
+
+def said(element: etree._Element, name: str) -> str:
+    value = element.get(name)
+    assert value is not None, f"{element.tag} has no {name}"
+    return value
 
 
 def crossings(drawn: Drawing) -> list[tuple[str, str]]:
