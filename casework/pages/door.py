@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from casework.access import HeldPost, Viewer
-from casework.errors import CaseworkError, NotFound
+from casework.errors import CaseworkError, NotFound, NotValid
 from casework.queries.viewers import held, viewer_for
 from grid.errors import GridError
 from grid.models import User
@@ -80,6 +80,9 @@ def page(
             return refusal(request, NotFound())
         except (CaseworkError, WorkflowsError, GridError) as error:
             return refusal(request, error)
+        except DataError as error:
+            log.info("refused by the database: %s", error)
+            return refusal(request, NotValid(_("A value cannot be kept: too large or too long.")))
         except OperationalError as error:
             log.warning("database: %s", error)
             return unavailable(request)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.forms import StepForm, build
+from casework.forms.fields import SHA256
 from casework.pages.door import ViewerRequest
 from casework.pages.saying import form_fields, with_new_photos
 from casework.queries.forecast import Work
@@ -52,8 +53,12 @@ class ReportEntry(forms.Form):
 
     def kind_parts(self) -> tuple[str, str]:
         """The matter and the category that were chosen, as far as they were."""
-        matter, _between, category = str(self["kind"].value() or "").partition(BETWEEN)
+        matter, _between, category = self.text("kind").partition(BETWEEN)
         return matter[:64], category[:64]
+
+    def text(self, name: str) -> str:
+        """What was said so far, in order or not, without what no database keeps."""
+        return str(self[name].value() or "").replace("\x00", "")
 
     def number(self, name: str) -> float | None:
         """A coordinate typed or measured; None where it is no number."""
@@ -79,7 +84,7 @@ def with_photos(request: ViewerRequest, matter: str) -> QueryDict:
 
 def photos_of(posted: QueryDict) -> list[str]:
     """SHA-256 of the report's own photos, each once."""
-    return list(dict.fromkeys(sha for sha in posted.getlist("r.photos") if len(sha) == 64))
+    return list(dict.fromkeys(sha for sha in posted.getlist("r.photos") if SHA256.fullmatch(sha)))
 
 
 def is_complete(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> bool:
@@ -121,7 +126,7 @@ def ahead_context(
         request.viewer,
         lat=entry.number("lat"),
         lon=entry.number("lon"),
-        chosen=str(entry["area"].value() or "")[:17],
+        chosen=entry.text("area")[:17],
     )
     version = published_or_none(matter) if matter else None
     works: tuple[Work, ...] = ()
@@ -156,7 +161,7 @@ def page_context(
     return {
         **ahead,
         "entry": entry,
-        "kind": str(entry["kind"].value() or ""),
+        "kind": entry.text("kind"),
         "likely": likely,
         "tree": _tree(likely),
         "areas": areas_to_choose(request.viewer),
