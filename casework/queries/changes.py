@@ -59,6 +59,7 @@ PARTS: dict[str, str | Promise] = {
     "called": _("Called process"),
     "message": _("Message"),
     "ends": _("From and to"),
+    "host": _("At the step"),
     "fields": _("Fields"),
     "interrupting": _("Interrupts the step"),
 }
@@ -113,15 +114,22 @@ def changes(
     """Elements and forms that were added, cut or altered. Arrows count only where they altered or carry a condition."""
     old = {**_told(before), **_told_forms(forms_before)} if before is not None else {}
     new = {**_told(after), **_told_forms(forms_after)}
+    names = {**(_names(before) if before is not None else {}), **_names(after)}
     return Changes(
-        added=tuple(_one("add", key, new[key]) for key in new if key not in old and _matters(new[key])),
-        cut=tuple(_one("cut", key, old[key]) for key in old if key not in new and _matters(old[key])),
+        added=tuple(
+            _one("add", key, new[key], names) for key in new if key not in old and _matters(new[key])
+        ),
+        cut=tuple(_one("cut", key, old[key], names) for key in old if key not in new and _matters(old[key])),
         altered=tuple(
-            _one("alter", key, new[key], _parts(old[key], new[key]))
+            _one("alter", key, new[key], names, _parts(old[key], new[key], names))
             for key in new
             if key in old and old[key] != new[key]
         ),
     )
+
+
+def _names(diagram: Diagram) -> dict[str, str]:
+    return {node.id: node.name or node.id for node, _scope in diagram.walk()}
 
 
 def _matters(told: _Told) -> bool:
@@ -129,29 +137,41 @@ def _matters(told: _Told) -> bool:
     return told["kind"] != "flow" or bool(told["condition"])
 
 
-def _one(how: str, key: str, told: _Told, parts: tuple[Part, ...] = ()) -> ElementChange:
+def _one(
+    how: str, key: str, told: _Told, names: Mapping[str, str], parts: tuple[Part, ...] = ()
+) -> ElementChange:
     kind = KINDS.get(told["kind"], told["kind"])
-    name = told["name"] or (told.get("ends", "") if told["kind"] == "flow" else "") or key
+    name = told["name"] or _in_words("ends", told.get("ends", ""), names) or key
     return ElementChange(how=how, element=key.removeprefix("form:"), name=name, kind=kind, parts=parts)
 
 
-def _parts(old: _Told, new: _Told) -> tuple[Part, ...]:
-    names = list(dict.fromkeys([*old, *new]))
+def _parts(old: _Told, new: _Told, names: Mapping[str, str]) -> tuple[Part, ...]:
     return tuple(
-        Part(name=PARTS.get(name, name), before=old.get(name, ""), after=new.get(name, ""))
-        for name in names
-        if old.get(name, "") != new.get(name, "")
+        Part(
+            name=PARTS.get(part, part),
+            before=_in_words(part, old.get(part, ""), names),
+            after=_in_words(part, new.get(part, ""), names),
+        )
+        for part in dict.fromkeys([*old, *new])
+        if old.get(part, "") != new.get(part, "")
     )
+
+
+def _in_words(part: str, text: str, names: Mapping[str, str]) -> str:
+    """Ids are compared, names are shown: a renamed step does not alter the arrows at it."""
+    if part == "ends" and text:
+        source, target = text.split(" ")
+        return f"{names.get(source, source)} → {names.get(target, target)}"
+    return str(KINDS.get(text, text)) if part == "kind" else names.get(text, text)
 
 
 def _told(diagram: Diagram) -> dict[str, _Told]:
     """Every element as short texts; what is not told here does not change what happens."""
     told: dict[str, _Told] = {}
-    names = {node.id: node.name or node.id for node, _scope in diagram.walk()}
     for process in diagram.processes:
         for scope in process.scopes():
             told |= {node.id: _told_node(node) for node in scope.nodes}
-            told |= {flow.id: _told_flow(flow, names) for flow in scope.flows}
+            told |= {flow.id: _told_flow(flow) for flow in scope.flows}
     return told
 
 
@@ -160,6 +180,7 @@ def _told_node(node: Node) -> _Told:
         "kind": node.kind,
         "name": node.name,
         "lane": node.lane or "",
+        "host": node.host or "",
         **{name: value for name, value in sorted(node.settings.items())},
         "default": node.default or "",
         "events": " ".join(_told_event(event) for event in node.events),
@@ -181,9 +202,9 @@ def _told_loop(loop: Loop) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _told_flow(flow: Flow, names: Mapping[str, str]) -> _Told:
-    ends = f"{names.get(flow.source, flow.source)} → {names.get(flow.target, flow.target)}"
-    return {"kind": "flow", "name": flow.name, "condition": (flow.condition or "").strip(), "ends": ends}
+def _told_flow(flow: Flow) -> _Told:
+    condition = (flow.condition or "").strip()
+    return {"kind": "flow", "name": flow.name, "condition": condition, "ends": f"{flow.source} {flow.target}"}
 
 
 def _told_forms(forms: Mapping[str, Any]) -> dict[str, _Told]:

@@ -1,11 +1,13 @@
-"""A diagram as a small line of shapes, for cards, and its nodes in the order one would tell them. Pure."""
+"""A diagram as a small line of shapes, for cards. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflows.bpmn.model import ACTIVITIES, GATEWAYS, Diagram, Node, Scope
+from workflows.bpmn import Diagram, outline
+from workflows.bpmn.model import ACTIVITIES, GATEWAYS
+from workflows.bpmn.outline import Line, Outline
 
 WIDTH = 300  # of the whole line
 GAP = 12  # from one shape to the next
@@ -52,7 +54,7 @@ class Drawing:
 
 def drawing(diagram: Diagram) -> Drawing:
     """The longest way through the main process, as far as it fits; what runs side by side is stacked."""
-    process = max(diagram.processes, key=lambda one: len(one.nodes), default=None)
+    process = max(outline(diagram), key=lambda one: len(one.lines), default=None)
     shapes: list[Shape] = []
     lines: list[str] = []
     right = 10
@@ -69,113 +71,46 @@ def drawing(diagram: Diagram) -> Drawing:
     return Drawing(shapes=tuple(shapes), lines=tuple(lines), is_cut=False)
 
 
-def _stack(column: Sequence[Node], *, left: int) -> list[Shape]:
+def _stack(column: Sequence[Line], *, left: int) -> list[Shape]:
     """One shape in the middle, or up to three smaller ones above each other."""
     shown = column[:ROWS]
     if len(shown) == 1:
         return [_shape(shown[0], left=left, y=MIDDLE, small=False)]
     gap = 19 if len(shown) == 2 else 13
     top = MIDDLE - gap * (len(shown) - 1) / 2
-    return [_shape(node, left=left, y=round(top + gap * n), small=True) for n, node in enumerate(shown)]
+    return [_shape(line, left=left, y=round(top + gap * n), small=True) for n, line in enumerate(shown)]
 
 
-def _shape(node: Node, *, left: int, y: int, small: bool) -> Shape:
-    if node.kind in ACTIVITIES:
+def _shape(line: Line, *, left: int, y: int, small: bool) -> Shape:
+    if line.kind in ACTIVITIES:
         return Shape(kind="task", x=left + 15, y=y, width=30, height=11 if small else 16)
-    if node.kind in GATEWAYS:
+    if line.kind in GATEWAYS:
         half = 5 if small else 8
         return Shape(kind="gateway", x=left + half, y=y, width=2 * half, height=2 * half)
     half = 4 if small else 5
     return Shape(kind="event", x=left + half, y=y, width=2 * half, height=2 * half)
 
 
-def _columns(process: Scope) -> list[list[Node]]:
+def _columns(process: Outline) -> list[list[Line]]:
     """From a start to the farthest end; after a fork all its activities share one column."""
-    order = reading_order(process)
-    onward = _onward(process, order)
+    lines = [line for line in process.lines if line.depth == 0]
+    places = {line.id: line for line in lines}
+    onward = {
+        line.id: [places[way.target] for way in line.ways if not way.goes_back and way.target in places]
+        for line in lines
+    }
     farthest: dict[str, int] = {}
-    for node in reversed(order):
-        farthest[node.id] = 1 + max((farthest[after.id] for after in onward[node.id]), default=0)
-    starts = [node for node in order if node.kind == "startEvent"] or order
-    here = max(starts, key=lambda node: farthest[node.id], default=None)
-    columns: list[list[Node]] = []
+    for line in reversed(lines):
+        farthest[line.id] = 1 + max((farthest[after.id] for after in onward[line.id]), default=0)
+    starts = [line for line in lines if line.kind == "startEvent"] or lines
+    here = max(starts, key=lambda line: farthest[line.id], default=None)
+    columns: list[list[Line]] = []
     while here is not None:
         columns.append([here])
         ways = onward[here.id]
-        beside = [node for node in ways if node.kind in ACTIVITIES]
+        beside = [line for line in ways if line.kind in ACTIVITIES]
         if here.kind in ("parallelGateway", "inclusiveGateway") and len(beside) > 1:
             columns.append(beside)
-            ways = [after for node in beside for after in onward[node.id]]
-        here = max(ways, key=lambda node: farthest[node.id], default=None)
+            ways = [after for line in beside for after in onward[line.id]]
+        here = max(ways, key=lambda line: farthest[line.id], default=None)
     return columns
-
-
-def _onward(scope: Scope, order: Sequence[Node]) -> dict[str, list[Node]]:
-    """Where each node leads to, without what leads back."""
-    rank = {node.id: place for place, node in enumerate(order)}
-    nodes = {node.id: node for node in order}
-    onward: dict[str, list[Node]] = {node.id: [] for node in order}
-    for flow in scope.flows:
-        if flow.source in rank and flow.target in rank and rank[flow.source] < rank[flow.target]:
-            onward[flow.source].append(nodes[flow.target])
-    return onward
-
-
-def reading_order(scope: Scope) -> list[Node]:
-    """One branch to its end, then the next, and what joins them after the last; loops lead back and add nothing."""
-    nodes = {node.id: node for node in scope.nodes}
-    after = _after(scope, nodes)
-    entered = {target for targets in after.values() for target in targets}
-    starts = [node for node in nodes if node not in entered] + list(nodes)
-    forward = _without_loops(starts, after)
-    waits_for = dict.fromkeys(nodes, 0)
-    for targets in forward.values():
-        for target in targets:
-            waits_for[target] += 1
-    ready = [node for node in reversed(list(nodes)) if not waits_for[node]]
-    told: list[Node] = []
-    while ready:
-        node = ready.pop()
-        told.append(nodes[node])
-        for target in reversed(forward[node]):
-            waits_for[target] -= 1
-            if not waits_for[target]:
-                ready.append(target)
-    return told
-
-
-def _after(scope: Scope, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
-    """What follows each node; an event at a step's edge comes first, as it hangs on that step."""
-    after: dict[str, list[str]] = {node: [] for node in nodes}
-    for node in scope.nodes:
-        if node.kind == "boundaryEvent" and node.host in nodes:
-            after[str(node.host)].append(node.id)
-    for flow in scope.flows:
-        if flow.source in nodes and flow.target in nodes:
-            after[flow.source].append(flow.target)
-    return after
-
-
-def _without_loops(starts: Sequence[str], after: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The same without the edges that lead back; no recursion, as a chain of two thousand steps is a diagram too."""
-    forward: dict[str, list[str]] = {node: [] for node in after}
-    seen: set[str] = set()
-    for start in starts:
-        if start in seen:
-            continue
-        seen.add(start)
-        under_way = {start}
-        walk = [(start, iter(after[start]))]
-        while walk:
-            node, rest = walk[-1]
-            target = next(rest, None)
-            if target is None:
-                under_way.discard(node)
-                walk.pop()
-            elif target not in under_way:
-                forward[node].append(target)
-                if target not in seen:
-                    seen.add(target)
-                    under_way.add(target)
-                    walk.append((target, iter(after[target])))
-    return forward

@@ -18,11 +18,11 @@ from casework.errors import NotFound
 from casework.forms import FormProblem, FormRefused, StepForm, build, read_form
 from casework.models import Case, CaseStatus
 from casework.queries.changes import KINDS, Changes, changes
-from casework.queries.drawing import Drawing, drawing, reading_order
+from casework.queries.drawing import Drawing, drawing
 from casework.services.diagrams import context_for
 from workflows import services as workflows
 from workflows.bpmn import Diagram, DiagramRefused, Problem, read
-from workflows.bpmn.model import Scope
+from workflows.bpmn import outline as read_in_order
 from workflows.models import Definition, Step, Version, VersionStatus
 
 CHECKED_FOR = 600  # seconds; what a check depends on beside the diagram (posts, other matters) changes rarely
@@ -254,6 +254,7 @@ def element_names(diagram: Diagram) -> dict[str, str]:
     names: dict[str, str] = {process.id: process.name or process.id for process in diagram.processes}
     for process in diagram.processes:
         for scope in process.scopes():
+            names |= {lane.id: lane.name or lane.id for lane in scope.lanes}
             for node in scope.nodes:
                 names[node.id] = node.name or str(KINDS.get(node.kind, node.id))
             for flow in scope.flows:
@@ -268,43 +269,34 @@ def outline(diagram: Diagram, problems: Sequence[Finding]) -> list[OutlineRow]:
     for finding in problems:  # the worst come first
         if finding.severity != "note":
             worst.setdefault(finding.element, finding.severity)
-    rows: list[OutlineRow] = []
-    for process in diagram.processes:
-        rows += _outline(process, worst, depth=0)
-    return rows
-
-
-def _outline(scope: Scope, worst: Mapping[str, str], *, depth: int) -> list[OutlineRow]:
-    rows = []
-    for node in reading_order(scope):
-        words = KINDS.get(node.kind, node.kind)
-        if not node.name and node.kind.endswith("Gateway"):
-            continue  # a join without a name tells nothing
-        rows.append(
-            OutlineRow(
-                element=node.id,
-                name=node.name,
-                kind=node.kind,
-                words=words,
-                depth=min(depth, 4) + (node.kind == "boundaryEvent"),
-                mark=worst.get(node.id, ""),
-            )
+    return [
+        OutlineRow(
+            element=line.id,
+            name=line.name,
+            kind=line.kind,
+            words=KINDS.get(line.kind, line.kind),
+            depth=min(line.depth, 4) + (line.host is not None),
+            mark=worst.get(line.id, ""),
         )
-        if node.scope is not None and depth < 20:
-            rows += _outline(node.scope, worst, depth=depth + 1)
-    return rows
+        for process in read_in_order(diagram)
+        for line in process.lines
+        if line.name or not line.kind.endswith("Gateway")  # a join without a name tells nothing
+    ]
 
 
 def form_cards(version: Version, *, language: str) -> list[FormCard]:
-    """Each form of a version with its preview and the steps that ask for it."""
+    """Each form of a version with its preview and the steps that ask for it, in the order of the steps."""
     diagram = diagram_of(version)
     used: dict[str, list[str]] = {}
-    for node, _scope in diagram.walk() if diagram else ():
-        if key := node.settings.get("form"):
-            used.setdefault(key, []).append(node.name or node.id)
+    for process in read_in_order(diagram) if diagram else ():
+        for line in process.lines:
+            if key := line.settings.get("form"):
+                used.setdefault(key, []).append(line.name or line.id)
+    order = [key for key in used if key in version.forms]
+    order += sorted(key for key in version.forms if key not in used)
     return [
-        _form_card(key, raw, used_at=tuple(used.get(key, ())), language=language)
-        for key, raw in sorted(version.forms.items())
+        _form_card(key, version.forms[key], used_at=tuple(used.get(key, ())), language=language)
+        for key in order
     ]
 
 
