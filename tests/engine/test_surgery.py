@@ -127,6 +127,32 @@ def test_what_cannot_be_sent_back_is_refused(case, to, words):
     assert walk.text == before
 
 
+def test_a_branch_beside_is_not_before_even_if_a_loop_leads_there():
+    process = """
+        start s; xor m; and g; user A; user B; and j; user D; xor x; end e
+        s > m > g; g > A > j; g > B > j; j > D > x; x > m if again; x > e else
+    """
+    walk = begun(process).complete("B")
+
+    assert walk.run().earlier_steps(walk.token("A")) == ()
+    with pytest.raises(engine.CannotMove):
+        send_back(walk, "A", "B")
+    assert walk.complete("A").run().earlier_steps(walk.token("D")) == ("A", "B")
+    assert send_back(walk, "D", "B").complete("B").open == ["D"]
+
+
+def test_sent_back_before_a_join_what_the_join_let_loose_goes_too():
+    process = """
+        start s; and g; user A; user B; and j; and h; user X; user Y; and k; user D
+        s > g; g > A > j; g > B > j; j > h; h > X > k; h > Y > k; k > D
+    """
+    walk = begun(process).complete("A").complete("B")
+
+    assert send_back(walk, "X", "A").open == ["A"]
+    assert walk.complete("A").open == ["X", "Y"]
+    assert walk.complete("X").complete("Y").open == ["D"]
+
+
 def test_nothing_is_put_into_a_multi_instance_from_outside():
     walk = (
         begun("start s; user A; sub S times=2 { user B }; user C; s > A > S > C")

@@ -36,18 +36,31 @@ class Graph:
     def reaching(self, node: str, barred: set[str | None]) -> frozenset[str]:
         return _closure(node, self.before, barred)
 
-    def reached(self, node: str, barred: set[str | None]) -> frozenset[str]:
-        return _closure(node, self.after, barred)
+    def ahead(self, node: str, *, short_of: str | None = None) -> frozenset[str]:
+        """What can be reached from a node in the same round: a way that leads through what dominates it begins another."""
+        return _closure(node, self.after, {*self._passed_before(node), short_of})
 
     def dominates(self, first: str, second: str) -> bool:
         """Whether every way to the second node leads through the first."""
-        place: str | None = second
-        while place is not None:
-            if place == first:
-                return True
-            above = self.dominators().get(place)
-            place = above if above != place else None
-        return False
+        return first == second or first in self._passed_before(second)
+
+    def first_common(self, step: str, place: str) -> str:
+        """The first node after a step, or the step, that every way to the place leads through: all behind it is done again."""
+        ahead = self.ahead(step)
+        certain = [id for id in self._passed_before(place) if id in ahead]
+        return next(
+            (id for id in certain if not any(self.dominates(other, id) for other in certain if other != id)),
+            step,
+        )
+
+    def _passed_before(self, node: str) -> set[str]:
+        """The nodes that every way to this one leads through, without itself."""
+        found: set[str] = set()
+        above = self.dominators().get(node)
+        while above is not None and above not in found:
+            found.add(above)
+            above = self.dominators().get(above)
+        return found
 
     def dominators(self) -> Mapping[str, str | None]:
         """For each node the nearest that every path to it passes; None where there is none (Cooper, Harvey, Kennedy)."""

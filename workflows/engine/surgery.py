@@ -1,7 +1,7 @@
 """Moving work by hand: forward, back, out of a scope or into one, with what depends on it.
 
 The state has no history, so what "came out of" a step is read from the diagram: what stands where every way leads through
-the step came out of it and goes back with the work; branches that do not depend on the step live on.
+the step, or through a join behind it that will be passed again, goes back with the work. Other branches live on.
 """
 
 from __future__ import annotations
@@ -44,9 +44,12 @@ def send_back(token: Token, to: str) -> None:
     step = _entered_through(element, frame)
     graph = frame.region.graph if frame.region else None
     assert graph is not None
-    if place is None or place.element.node.id not in graph.reached(step, set()):
+    if place is None or place.element.node.id not in graph.ahead(step):
         raise CannotMove(element=to, what=NOT_BEFORE)
-    came_out = [other for other in frame.tokens() if other is place or _came_out_of(other, step)]
+    again = {step, graph.first_common(step, place.element.node.id)}
+    came_out = [
+        other for other in frame.tokens() if other is place or any(_came_out_of(other, id) for id in again)
+    ]
     finished = _finished_branches(place, step, frame, gone=came_out)
     for other in came_out:
         frame.remove(other)
@@ -69,10 +72,11 @@ def earlier_steps(token: Token) -> tuple[str, ...]:
 
 
 def _people_before(place: Token, region: Region) -> list[str]:
-    before = region.graph.reaching(place.element.node.id, set()) - {place.element.node.id}
-    elements = place.frame.spec.elements
-    steps = [id for id in region.graph.before if id in before and isinstance(elements[id], HumanStep)]
-    return [id for id in steps if not elements[id].node.compensates]
+    graph, elements = region.graph, place.frame.spec.elements
+    steps = [
+        id for id in graph.before if isinstance(elements[id], HumanStep) and not elements[id].node.compensates
+    ]
+    return [id for id in steps if place.element.node.id in graph.ahead(id)]
 
 
 def _target(token: Token, to: str) -> tuple[Element, Frame]:
@@ -131,13 +135,13 @@ def _finished_branches(
     """Joins behind the step that were passed already, with the flows whose branches will not come again."""
     assert frame.region is not None
     graph = frame.region.graph
-    between = graph.reached(step, set()) & graph.reaching(place.element.node.id, set())
+    between = graph.ahead(step) & graph.reaching(place.element.node.id, set())
     staying = [token for token in frame.tokens() if token not in gone]
     found = []
     for id in graph.before:
         join = frame.spec.elements[id]
         if id in between and id != step and isinstance(join, Parallel) and join.joins:
-            comes_again = graph.reached(step, {id})
+            comes_again = graph.ahead(step, short_of=id)
             for flow in join.incoming:
                 source = graph.sources[flow]
                 if source not in comes_again and not _will_come(staying, join, flow):
