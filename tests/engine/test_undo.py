@@ -125,6 +125,34 @@ def test_a_transaction_cancelled_from_a_scope_within_it():
     assert walk.complete("V").complete("U").open == ["C"]
 
 
+def test_a_multi_instance_transaction_is_cancelled_as_a_whole():
+    process = """
+        start s; user N; user C; s > T > N; boundary b on T cancel; b > C
+        transaction T each=devices item=device {
+            start i; user A; boundary h on A compensate by=U; user U undo; user B; xor g; end x cancel; end ok
+            i > A > B > g; g > x if fails; g > ok else
+        }
+    """
+    walk = begun(process, data={"devices": ["a", "b", "c"], "fails": False})
+    walk.complete("A").complete("B").complete("A").complete("A")
+    walk.complete("B", fails=True)
+
+    assert sorted(step.instance["device"] for step in walk.run().steps()) == ["a", "b", "c"]
+    assert walk.open == ["U", "U", "U"]
+    assert walk.complete("U").complete("U").complete("U").open == ["C"]
+
+
+def test_instances_done_before_the_loop_was_stopped_can_be_undone():
+    process = """
+        start s; user V times=3; boundary u on V compensate by=U; user U undo; boundary b on V message=stop
+        throw t compensate; user N; s > V; b > t > N
+    """
+    walk = begun(process).complete("V").message("stop")
+
+    assert walk.open == ["U"]
+    assert walk.complete("U").open == ["N"]
+
+
 def test_a_cancel_nobody_waits_for_is_an_incident():
     walk = begun(
         "start s; user N; transaction T { start i; user A; end x cancel; i > A > x }; s > T > N"

@@ -111,6 +111,8 @@ class Machine:
         for token in [*frame.tokens(), *frame.listeners()]:
             frame.remove(token)
         self.frames.pop(frame.id, None)
+        if frame.kind == "many" and frame.past and frame.host is not None:
+            frame.host.frame.past += frame.past
 
     def empty(self, frame: Frame, *, but: Token | None = None) -> None:
         """End everything that stands in the frame and stop it listening."""

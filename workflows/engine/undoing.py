@@ -28,7 +28,8 @@ def remember(token: Token) -> None:
 
 
 def _scope_of(frame: Frame) -> Frame:
-    while frame.region is None:
+    """Where a record is kept: with the scope, or while a loop runs with the loop, whose instances belong together."""
+    while frame.region is None and frame.kind != "many":
         assert frame.host is not None
         frame = frame.host.frame
     return frame
@@ -110,6 +111,8 @@ def cancel_transaction(token: Token) -> None:
         return
     records = frame.past + list(_done_inside(frame))
     frame.past = []
+    if frame.host is not None and frame.host.frame.kind == "many":
+        records = _stop_siblings(frame.host) + records
     canceller = machine.token(token.element, frame)
     machine.empty(frame, but=canceller)
     canceller.mark = {"cancels": True}
@@ -120,13 +123,28 @@ def cancel_transaction(token: Token) -> None:
         transaction_undone(canceller)
 
 
+def _stop_siblings(instance: Token) -> list[Record]:
+    """A multi-instance transaction is cancelled as a whole: what its other instances have done is undone too."""
+    many = instance.frame
+    records, many.past = many.past, []
+    for other in many.tokens():
+        if other is not instance:
+            records += _done_by(other)
+            many.remove(other)
+    return records
+
+
 def _done_inside(frame: Frame) -> Iterator[Record]:
     """What has been done in scopes that are still open inside this one."""
     for token in frame.tokens():
-        if token.inner is not None:
-            inside = token.inner.past + list(_done_inside(token.inner))
-            if inside:
-                yield [token.element.node.id, None, token.local, inside]
+        yield from _done_by(token)
+
+
+def _done_by(token: Token) -> list[Record]:
+    if token.inner is None:
+        return []
+    inside = token.inner.past + list(_done_inside(token.inner))
+    return [[token.element.node.id, None, token.local, inside]] if inside else []
 
 
 def transaction_undone(canceller: Token) -> None:
