@@ -1,10 +1,17 @@
 """The language: what it computes, what it refuses and in which words."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
-from workflows.engine.expressions import LOCAL, ExpressionError, compile_expression, compile_script
+from workflows.engine.expressions import (
+    LOCAL,
+    ExpressionError,
+    compile_expression,
+    compile_script,
+    reference,
+)
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL)
 VARIABLES = {
@@ -80,6 +87,9 @@ def refusal(text):
         ("value('PM2.5') + 变量('没有', 10)", 17),
         ("ＰＭ", 8),
         ("[1] + [2]", [1, 2]),
+        ("案件.get('没有', 1) + len(案件.keys())", 3),
+        ("any([v == '重大' for v in 案件.values()])", True),
+        ("name.startswith('张') and ' a '.strip().upper() == 'A'", True),
         ("(1, 2) == [1, 2]", True),
         ("'3' == 3", False),
     ],
@@ -159,6 +169,9 @@ def test_functions_have_names_in_both_languages(text, expected):
         ("x.n", "not_object", 2),
         ("longest(items)", "unknown_function", 0),
         ("len()", "arguments", 0),
+        ("name.format(x)", "attribute_call", 0),
+        ("name.lower(x)", "arguments", 0),
+        ("x.lower()", "wrong_argument", 0),
         ("len(x)", "wrong_argument", 0),
         ("max([])", "empty_list", 0),
         ("name > 3", "operands", 0),
@@ -354,3 +367,11 @@ def test_script_refusals_name_the_line(text, code, line, position):
     assert caught.value.line == line
     if position is not None:
         assert caught.value.position == position
+
+
+def test_the_page_about_the_language_lists_every_function():
+    page = (Path(__file__).parents[2] / "workflows/engine/EXPRESSIONS.md").read_text(encoding="utf-8")
+
+    for entry in reference():
+        names = " ".join(f"`{name}`" for name in entry["names"])
+        assert f"| {names} | {entry['takes']} | {entry['zh']} | {entry['en']} |" in page

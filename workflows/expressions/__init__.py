@@ -7,6 +7,7 @@ The variables are read, never changed. The moment comes in from outside, so the 
 from __future__ import annotations
 
 from workflows.expressions.errors import ExpressionError
+from workflows.expressions.functions import reference
 from workflows.expressions.language import (
     Assignment,
     Expression,
@@ -42,4 +43,5 @@ __all__ = [
     "duration_text",
     "parse_duration",
     "parse_moment",
+    "reference",
 ]

@@ -12,9 +12,9 @@ from typing import Final, NoReturn
 
 from workflows.expressions import limits
 from workflows.expressions.errors import ExpressionError, Word, nearest
-from workflows.expressions.functions import function
+from workflows.expressions.functions import METHODS, function
 from workflows.expressions.operators import BINARY, COMPARISONS, SCALARS, Operation, Quick, applied, negated
-from workflows.expressions.scan import plain
+from workflows.expressions.parsing import parsed
 from workflows.expressions.values import TYPES, Scope, Value, bounded, kind
 
 Closure = Callable[[Scope], Value]
@@ -291,7 +291,7 @@ class Compiler:
 
     def _call(self, node: ast.Call) -> Closure:
         if isinstance(node.func, ast.Attribute):
-            raise ExpressionError("attribute_call", name=node.func.attr, position=self._at(node))
+            return self._method(node, node.func)
         if not isinstance(node.func, ast.Name) or node.keywords:
             self._refuse(node, Word("这种调用", "This call"))
         name, position = node.func.id, self._at(node)
@@ -301,6 +301,14 @@ class Compiler:
             return self._value(node)
         entry = function(name, len(node.args), position)
         parts = [self._node(part) for part in node.args]
+        return lambda scope: entry.invoke(scope, [part(scope) for part in parts], position)
+
+    def _method(self, node: ast.Call, called: ast.Attribute) -> Closure:
+        position = self._at(node)
+        if called.attr not in METHODS or node.keywords:
+            raise ExpressionError("attribute_call", name=called.attr, position=position)
+        entry = function(called.attr, 1 + len(node.args), position)
+        parts = [self._node(part) for part in (called.value, *node.args)]
         return lambda scope: entry.invoke(scope, [part(scope) for part in parts], position)
 
     def _exists(self, node: ast.expr) -> Closure:
@@ -345,35 +353,6 @@ class Compiler:
         closure = self._node(node)
         self._maybe = maybe
         return closure
-
-
-def parsed(text: str) -> ast.Expression:
-    """The syntax tree, small enough to walk; every refusal says where."""
-    if not text.strip():
-        raise ExpressionError("empty")
-    if len(text) > limits.CHARACTERS:
-        raise ExpressionError("too_long", limit=limits.CHARACTERS)
-    ready = plain(text)
-    lead = len(ready) - len(ready.lstrip())
-    try:
-        tree = ast.parse(ready[lead:], mode="eval")
-    except SyntaxError as error:
-        column = None if error.offset is None else min(max(error.offset - 1, 0) + lead, len(text))
-        raise ExpressionError("assignment" if _assigns(ready) else "syntax", position=column) from error
-    except (ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError("too_complex", limit=limits.NODES) from error
-    for count, node in enumerate(ast.walk(tree)):
-        if count >= limits.NODES:
-            raise ExpressionError("too_complex", limit=limits.NODES)
-        if isinstance(node, ast.expr) and node.end_col_offset is not None:
-            node.col_offset += len(ready[:lead].encode())
-            node.end_col_offset += len(ready[:lead].encode())
-    return tree
-
-
-def _assigns(text: str) -> bool:
-    signs = text.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "")
-    return "=" in signs
 
 
 def _known(value: Value, name: str, position: int) -> Value:

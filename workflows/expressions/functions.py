@@ -273,6 +273,9 @@ ALL: Final = (
 
 FUNCTIONS: Final[dict[str, Function]] = {name: entry for entry in ALL for name in (entry.name, *entry.also)}
 
+#: Python's own ways to write some of them: ``name.lower()``. No attribute is looked up; it is the function's other spelling.
+METHODS: Final = frozenset({"lower", "upper", "strip", "startswith", "endswith", "get", "keys", "values"})
+
 
 def function(name: str, count: int, position: int | None) -> Function:
     """The function of this name, if it takes so many values."""
@@ -284,3 +287,11 @@ def function(name: str, count: int, position: int | None) -> Function:
     if count < found.least or (found.most is not None and count > found.most):
         raise ExpressionError("arguments", name=name, expected=found.expected, position=position)
     return found
+
+
+def reference() -> list[dict[str, object]]:
+    """The functions for an editor's help and completion: names, how many values, and a line in each language."""
+    return [
+        {"names": [entry.name, *entry.also], "takes": entry.expected, "zh": entry.zh, "en": entry.en}
+        for entry in ALL
+    ]
