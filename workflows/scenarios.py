@@ -21,13 +21,6 @@ from workflows.expressions import ExpressionError, add_duration, parse_duration
 
 BEGIN: Final = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 ROUNDS: Final = 300
-#: What other tools call the kinds of tasks that they run through by themselves.
-AUTO: Final = {
-    "NoneTask": "task",
-    "ManualTask": "manualTask",
-    "UserTask": "userTask",
-    "ScriptTask": "scriptTask",
-}
 
 
 class ScenarioFaulty(ValueError):
@@ -173,7 +166,7 @@ class Walk:
     def _let_machines_answer(self) -> None:
         """Machine steps, and kinds of tasks the scenario calls automatic, are completed at once."""
         answers = self.scenario.get("machines") or {}
-        auto = {AUTO.get(kind, kind) for kind in self.scenario.get("auto") or []}
+        auto = {_tag(kind) for kind in self.scenario.get("auto") or []}
         for _ in range(ROUNDS):
             run = self.loaded()
             kinds = {
@@ -218,6 +211,11 @@ class Walk:
             if self.data.get(name) != value
         ]
         return "; ".join(differences)
+
+
+def _tag(kind: str) -> str:
+    """The tag of a kind of task that a scenario calls automatic; "NoneTask" is the task that is nothing in particular."""
+    return "task" if kind == "NoneTask" else kind[:1].lower() + kind[1:]
 
 
 def _nth(run: engine.Run, element: str, nth: int) -> int:
