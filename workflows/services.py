@@ -279,6 +279,26 @@ def signal(walk: Walk, *, name: str, payload: Mapping[str, Any] | None) -> Move:
     return settle(walk)
 
 
+def send_back(walk: Walk, step: Step, *, to: str, outcome: str) -> Move:
+    """Do an earlier step again: what came out of it is cancelled, branches beside it live on. Raises MoveRefused."""
+    with _refusals():
+        walk.live.send_back(step.token, to)
+    return settle(walk, done=step, outcome=outcome)
+
+
+def earlier_steps(walk: Walk, step: Step) -> tuple[str, ...]:
+    """The elements that this step can be sent back to, by id."""
+    with _refusals():
+        return walk.live.earlier_steps(step.token)
+
+
+def move(walk: Walk, step: Step, *, to: str) -> Move:
+    """Put one token at another element by hand; all others stay as they are. Raises MoveRefused."""
+    with _refusals():
+        walk.live.move(step.token, to)
+    return settle(walk)
+
+
 def retry(walk: Walk, token: int) -> Move:
     """A stopped token tries its element again."""
     with _refusals():
@@ -428,7 +448,7 @@ class _refusals:  # noqa: N801 - reads as a statement: `with _refusals():`
         if isinstance(error, engine.NotOpen):
             raise StepNotOpen from error
         if isinstance(error, engine.EngineError):
-            raise MoveRefused(str(error)) from error
+            raise MoveRefused(error.text(get_language() or "zh-hans")) from error
 
 
 def rebuild(row: Run, *, data: Mapping[str, Any], assign: Assign, now: datetime) -> list[str]:

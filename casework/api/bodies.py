@@ -76,6 +76,13 @@ class VerbBody(Strict):
     to_post = Text(
         max_length=120, required=False, default="", allow_blank=True, help_text="Code of the receiving post."
     )
+    to_element = Text(
+        max_length=128,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="For return: the id of an earlier step; without it the diagram says where a return leads.",
+    )
 
 
 class MessageBody(Strict):
@@ -117,4 +124,7 @@ class MendBody(Strict):
         allow_null=True,
         default=None,
         help_text="Variables: set before another try, or what the skipped step would have brought.",
+    )
+    to_element = Text(
+        max_length=128, required=False, default="", allow_blank=True, help_text="For move: the element's id."
     )

@@ -47,6 +47,7 @@ class Said:
     comment: str = ""
     pins: Sequence[str] = field(default_factory=tuple)
     to_post: str = ""
+    to_element: str = ""
     version: int | None = None
     language: str = "zh-hans"
 
@@ -157,7 +158,10 @@ def reject(step_id: int, *, by: Viewer, said: Said) -> Case:
 
 @transaction.atomic
 def return_(step_id: int, *, by: Viewer, said: Said) -> Case:
-    """退回: back to where the diagram leads a return, pinned to fields and photos."""
+    """退回: back to where the diagram leads a return, or to any earlier step that `to_element` names.
+
+    Pinned to fields and photos. What came out of the named step is cancelled; branches beside it live on.
+    """
     return _decide(_begin(step_id, "return", by=by, said=said), said)
 
 
@@ -223,8 +227,11 @@ def _move_on(doing: _Act, said: Said, *, values: dict[str, Any], outcome: str) -
     _attach_photos(doing, values)
     before = {name: doing.case.data.get(name) for name in values}
     walk, assign = walk_of(doing.case, now=doing.now)
-    variable = step.settings.get("outcome") or "结论"
-    move = workflows.complete(walk, step, values={**values, variable: outcome}, outcome=outcome)
+    if said.to_element and verb.key == "return":
+        move = workflows.send_back(walk, step, to=said.to_element, outcome=outcome)
+    else:
+        variable = step.settings.get("outcome") or "结论"
+        move = workflows.complete(walk, step, values={**values, variable: outcome}, outcome=outcome)
     journal.record(
         doing.case,
         verb.event,

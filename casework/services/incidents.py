@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from casework.access import Viewer
-from casework.errors import NotFound, NotNow, NotYours, ReasonMissing, VerbNotAllowed
+from casework.errors import NotFound, NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
 from casework.models import Case, Outbox
 from casework.services import journal, outbox
 from casework.services.locks import database_now, lock_case, lock_case_or_none
@@ -85,29 +86,34 @@ def _say_stuck(case_id: int, *, now: datetime) -> bool:
 # --- mending
 
 
-def act(
-    incident_id: int, verb: str, *, by: Viewer, reason: str, values: Mapping[str, Any] | None = None
-) -> Case:
-    """Retry, skip with values, or end, each with a reason.
+@dataclass(frozen=True, kw_only=True)
+class Mending:
+    """How somebody mends: why, with which values of the case's variables, and to which element work is moved."""
+
+    reason: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    to: str = ""
+
+
+def act(incident_id: int, verb: str, *, by: Viewer, how: Mending) -> Case:
+    """Retry, skip with values, move to another element, or end, each with a reason.
 
     Raises NotYours, NotFound, ReasonMissing, VerbNotAllowed, NothingToRetry, MoveRefused.
     """
     ensure_may_mend(by)
-    if not reason.strip():
+    if not how.reason.strip():
         raise ReasonMissing
-    mend = {"retry": _retry, "skip": _skip, "end": _end}.get(verb)
+    mend = {"retry": _retry, "skip": _skip, "move": _move, "end": _end}.get(verb)
     if mend is None:
         raise VerbNotAllowed(verb)
-    return _mend(incident_id, mend, verb, by=by, reason=reason.strip(), values=dict(values or {}))
+    return _mend(incident_id, mend, verb, by=by, how=how)
 
 
-Mend = Callable[[Case, Incident, Mapping[str, Any], datetime], None]
+Mend = Callable[[Case, Incident, Mending, datetime], None]
 
 
 @transaction.atomic
-def _mend(
-    incident_id: int, mend: Mend, verb: str, *, by: Viewer, reason: str, values: Mapping[str, Any]
-) -> Case:
+def _mend(incident_id: int, mend: Mend, verb: str, *, by: Viewer, how: Mending) -> Case:
     place = Incident.objects.filter(pk=incident_id).values_list("run__case__pk", flat=True).first()
     if place is None or not Case.objects.visible_to(by).filter(pk=place).exists():
         raise NotFound
@@ -116,20 +122,23 @@ def _mend(
     if incident.resolved_at is not None:
         raise NotNow(_("This has been mended already."))
     now = database_now()
-    told = {"kind": incident.kind, "element": incident.element, "verb": verb, "comment": reason}
-    journal.record(case, "mended", now=now, by=by, data=told | ({"values": dict(values)} if values else {}))
-    mend(case, incident, values, now)
+    told: dict[str, Any] = {"kind": incident.kind, "element": incident.element, "verb": verb}
+    told |= {"comment": how.reason.strip()}
+    told |= {"values": dict(how.values)} if how.values else {}
+    told |= {"to": how.to} if how.to else {}
+    journal.record(case, "mended", now=now, by=by, data=told)
+    mend(case, incident, how, now)
     incident.resolved_at, incident.resolved_by_id = now, by.user_id
-    incident.resolution = f"{verb}: {reason}"[:500]
+    incident.resolution = f"{verb}: {how.reason.strip()}"[:500]
     incident.save(update_fields=["resolved_at", "resolved_by", "resolution"])
     return case
 
 
-def _retry(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+def _retry(case: Case, incident: Incident, how: Mending, now: datetime) -> None:
     """Try again, with these values in the case's data first: the parcel, the timer, or the token itself."""
-    if values:
+    if how.values:
         walk, assign = walk_of(case, now=now)
-        walk.live.set(dict(values))
+        walk.live.set(dict(how.values))
         follow(case, workflows.settle(walk), assign=assign, now=now)
     if "outbox" in incident.data:
         outbox.retry(int(incident.data["outbox"]), now=now)
@@ -138,24 +147,35 @@ def _retry(case: Case, incident: Incident, values: Mapping[str, Any], now: datet
     elif incident.data.get("token"):
         walk, assign = walk_of(case, now=now)
         follow(case, workflows.retry(walk, int(incident.data["token"])), assign=assign, now=now)
-    elif not values:
+    elif not how.values:
         raise NothingToRetry(
             _("There is nothing to try again here: change the data, skip the step or end the case.")
         )
 
 
-def _skip(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+def _skip(case: Case, incident: Incident, how: Mending, now: datetime) -> None:
     """Complete the step by hand, with the values it would have brought."""
     step = incident.step
     if step is None or not step.is_open:
         raise NothingToRetry(_("No open step belongs to this: there is nothing to skip."))
     Outbox.objects.filter(key=f"step:{step.pk}").exclude(state="done").update(state="done", lease_until=None)
     walk, assign = walk_of(case, now=now)
-    move = workflows.complete(walk, step, values=values, outcome="skipped")
+    move = workflows.complete(walk, step, values=how.values, outcome="skipped")
     follow(case, move, assign=assign, now=now)
 
 
-def _end(case: Case, incident: Incident, values: Mapping[str, Any], now: datetime) -> None:
+def _move(case: Case, incident: Incident, how: Mending, now: datetime) -> None:
+    """Put the step's work at another element of the process by hand."""
+    step = incident.step
+    if step is None or not step.is_open:
+        raise NothingToRetry(_("No open step belongs to this: there is nothing to move."))
+    if not how.to:
+        raise NotValid(fields={"to": [_("Say to which element.")]})
+    walk, assign = walk_of(case, now=now)
+    follow(case, workflows.move(walk, step, to=how.to), assign=assign, now=now)
+
+
+def _end(case: Case, incident: Incident, how: Mending, now: datetime) -> None:
     """End the run; nothing is compensated, and the case is void."""
     walk, assign = walk_of(case, now=now)
     follow(case, workflows.cancel(walk), assign=assign, now=now)

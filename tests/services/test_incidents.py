@@ -3,12 +3,15 @@
 import pytest
 from django.utils import timezone
 
-from casework.errors import NotNow, NotYours, ReasonMissing, VerbNotAllowed
+from casework.errors import NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
 from casework.models import CaseEvent
 from casework.queries.viewers import viewer_for
 from casework.services import incidents
 from casework.services.clockwork import tick_until_quiet, watch
+from casework.services.incidents import Mending
 from casework.services.journal import breaks
+from casework.services.locks import database_now
+from casework.services.progress import rebuild_differences
 from tests.diagrams import chain, flow, publish, task
 from tests.services.test_time import MACHINE
 from tests.services.test_walk import act, opened, step_of
@@ -26,8 +29,9 @@ NO_WAY = (
 )
 
 
-def mend(incident, verb, user, reason="已与数据岗核实", **values):
-    return incidents.act(incident.pk, verb, by=viewer_for(user), reason=reason, values=values)
+def mend(incident, verb, user, reason="已与数据岗核实", *, to="", **values):
+    how = Mending(reason=reason, values=values, to=to)
+    return incidents.act(incident.pk, verb, by=viewer_for(user), how=how)
 
 
 def test_gateway_with_no_way_out_refuses_the_act_and_is_seen(world):
@@ -123,3 +127,20 @@ def test_silent_case_is_found_once(world):
     assert [watch(), watch()] == [1, 0]
 
     assert Incident.objects.get(run=case.run).kind == "stuck"
+
+
+def test_work_is_moved_to_another_step_by_hand(world):
+    publish("m", MACHINE.replace("count_breaches", "no_such_thing"), now=timezone.now())
+    case = opened(world)
+    tick_until_quiet()
+    incident = Incident.objects.get(run=case.run)
+
+    with pytest.raises(NotValid):
+        mend(incident, "move", world.administrator)
+    with pytest.raises(MoveRefused):
+        mend(incident, "move", world.administrator, to="nowhere")
+    mend(incident, "move", world.administrator, to="look")
+
+    assert Step.objects.open().get(run=case.run).element == "look"
+    case.refresh_from_db()
+    assert rebuild_differences(case, now=database_now()) == []

@@ -29,6 +29,7 @@ from grid.errors import PlaceMissing
 from grid.models import Report
 from tests.diagrams import ONE_STEP, chain, flow, publish, task
 from tests.world import GRID
+from workflows.errors import MoveRefused
 from workflows.models import Step
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +240,58 @@ def test_step_that_only_wants_a_signature_ends_with_it(world, now):
 
     assert (case.status, case.data["结论"]) == ("closed", "签收")
     assert kinds(case) == ["reported", "opened", "claimed", "closed"]
+
+
+LONG = (
+    '<startEvent id="s"/>'
+    + task("survey", level="town", post="planning")
+    + '<parallelGateway id="fork"/><parallelGateway id="join"/>'
+    + task("a", level="town", post="planning", verbs="complete return")
+    + task("b", level="town", post="enforcement")
+    + task("after", level="town", post="duty_officer", verbs="complete return")
+    + '<endEvent id="e"/>'
+    + chain("s", "survey", "fork", "a", "join", "after", "e")
+    + chain("fork", "b", "join")
+)
+
+
+def test_return_to_a_named_step_cancels_what_came_out_of_it(world, now):
+    publish("m", LONG, now=now)
+    case = opened(world)
+    act(step_of(case, "survey"), "complete", world.planning)
+    act(step_of(case, "a"), "complete", world.planning)
+    act(step_of(case, "b"), "complete", world.enforcement)
+
+    act(step_of(case, "after"), "return", world.duty_officer, comment="重勘", to_element="survey")
+
+    assert list(Step.objects.open().filter(run=case.run).values_list("element", flat=True)) == ["survey"]
+    assert step_of(case, "survey").opened_by.decisions.get().comment == "重勘"
+    for element, who in (("survey", "planning"), ("a", "planning"), ("b", "enforcement")):
+        act(step_of(case, element), "complete", getattr(world, who))
+    case = act(step_of(case, "after"), "complete", world.duty_officer)
+    assert case.status == "closed"
+    assert list(breaks()) == []
+
+
+def test_return_inside_a_parallel_branch_takes_the_other_branch_along_only_if_it_came_from_there(world, now):
+    publish("m", LONG, now=now)
+    case = opened(world)
+    act(step_of(case, "survey"), "complete", world.planning)
+
+    act(step_of(case, "a"), "return", world.planning, comment="现场情况有变", to_element="survey")
+
+    assert list(Step.objects.open().filter(run=case.run).values_list("element", flat=True)) == ["survey"]
+    cancelled = Step.objects.get(run=case.run, element="b")
+    assert cancelled.status == "cancelled"
+
+
+@pytest.mark.parametrize("to", ["after", "nowhere", "join"])
+def test_return_to_what_is_no_earlier_step_is_refused(to, world, now):
+    publish("m", LONG, now=now)
+    case = opened(world)
+    act(step_of(case, "survey"), "complete", world.planning)
+
+    with pytest.raises(MoveRefused):
+        act(step_of(case, "a"), "return", world.planning, comment="重勘", to_element=to)
+
+    assert kinds(case).count("returned") == 0

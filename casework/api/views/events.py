@@ -89,7 +89,7 @@ def incidents(request: Request) -> Response:
 
 
 @call(
-    "Mend what could not go on: retry, skip or end",
+    "Mend what could not go on: retry, skip, move or end",
     name="incident_verb",
     tag="events",
     body=MendBody,
@@ -103,5 +103,6 @@ def incident_verb(request: Request, incident_id: int, verb: str) -> Response:
     body = MendBody(data=request.data)
     body.is_valid(raise_exception=True)
     given = body.validated_data
-    case = mending.act(incident_id, verb, by=viewer, reason=given["comment"], values=given["data"])
+    how = mending.Mending(reason=given["comment"], values=given["data"] or {}, to=given["to_element"])
+    case = mending.act(incident_id, verb, by=viewer, how=how)
     return Response(queries.case_json(case, viewer))

@@ -98,12 +98,15 @@ def verb(request: Request, step_id: int, verb: str) -> Response:
 
 
 def _said(request: Request, given: dict[str, Any], *, step_id: int) -> Said:
-    present = Case.objects.filter(run__steps=step_id).values_list("version", flat=True).first() or 0
+    present = 0
+    if "If-Match" in request.headers:
+        present = Case.objects.filter(run__steps=step_id).values_list("version", flat=True).first() or 0
     return Said(
         fields=given["data"],
         comment=given["comment"],
         pins=given["pins"],
         to_post=given["to_post"],
+        to_element=given["to_element"],
         version=wanted_version(request, present=present),
         language=get_language() or "zh-hans",
     )
