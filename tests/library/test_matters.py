@@ -47,7 +47,7 @@ def texts(value):
 
 
 def test_the_library_has_its_matters():
-    assert set(MATTERS) == {"old_housing", "square_dance"}
+    assert set(MATTERS) == {"old_housing", "square_dance", "street_event"}
 
 
 @every_matter

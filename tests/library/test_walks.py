@@ -33,8 +33,15 @@ def library(world, settings, tmp_path):
     return world
 
 
-def report(world, matter, **answers):
-    new = NewReport(token=uuid4(), matter=matter, area=GRID, summary="沱口三巷 12 号院", answers=answers)
+def report(world, matter, *, category="", **answers):
+    new = NewReport(
+        token=uuid4(),
+        matter=matter,
+        area=GRID,
+        summary="沱口三巷 12 号院",
+        category=category,
+        answers=answers,
+    )
     return intake.submit_report(new, by=viewer_for(world.grid_worker))
 
 
@@ -142,6 +149,32 @@ def test_the_outcome_is_the_end_that_was_reached(library):
 
     assert (refused.status, refused.outcome) == ("closed", "不予受理")
     assert (quiet.status, quiet.outcome) == ("closed", "未超标")
+
+
+def test_an_everyday_event_is_closed_on_the_spot(library):
+    case = report(library, "street_event", category="暴露垃圾", 当场解决=True, 解决办法="已清走")
+
+    assert (case.status, case.outcome) == ("closed", "当场办结")
+
+
+def test_an_everyday_event_gets_its_limit_and_post_from_the_table(library):
+    world = library
+    case = report(world, "street_event", category="占道经营")
+    act(case, "sign_for", world.duty_officer)
+    case.refresh_from_db()
+    assert (case.data["处置时限"], case.data["承办岗位"]) == ("2wh", "enforcement")
+
+    act(case, "dispatch", world.duty_officer, 承办岗位="enforcement", 处置时限="2wh")
+    step = Step.objects.open().get(run=case.run)
+    assert step.due_at is not None
+    assert step.due_at - step.opened_at <= timedelta(days=4)
+    act(case, "handle", world.enforcement, "return")
+    act(case, "dispatch", world.duty_officer, 承办岗位="community_secretary", 处置时限="4wh")
+    act(case, "nearby", world.community_secretary, 处置情况="劝离，摊位已清")
+    act(case, "check", world.grid_worker, "approve")
+    case = act(case, "rating", world.grid_worker, 满意度="满意")
+
+    assert (case.status, case.outcome) == ("closed", "办结")
 
 
 def test_one_department_rejects_and_the_second_round_starts_clean(library):
