@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +27,7 @@ from casework.queries import search as found
 from casework.queries.cases import EVENT_WORDS, access_case, access_step, diagram_marks
 from casework.queries.deskcase import desk_case
 from casework.queries.explained import explained
-from casework.queries.inbox import Tab, TabCount, newer_than, newest_in, tab_counts
+from casework.queries.inbox import Tab, TabCount, newer_than, newest_in, tab_counts, waiting_count
 from casework.queries.inbox import inbox as work_list
 from casework.queries.strip import strip
 from casework.services import approvals, comments
@@ -38,21 +38,25 @@ from workflows.models import Step
 
 app_name = "desk"
 BULK = 100
+RESULTS = "signed_rows"  # kept in the session until they have been shown
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignedRow:
-    """What became of one row of a bulk sign-for; the case is None where it is not visible."""
+    """What became of one row of a bulk sign-for; no case where it is not visible."""
 
-    case: Case | None
-    error: str
+    number: str
+    title: str
+    told: str
+    is_done: bool
 
 
 @page
 @require_GET
 def inbox(request: ViewerRequest) -> HttpResponse:
     """The work list with a preview beside it."""
-    return TemplateResponse(request, "desk/inbox.html", _list_with_preview(request))
+    context = _list_with_preview(request) | {"results": request.session.pop(RESULTS, [])}
+    return TemplateResponse(request, "desk/inbox.html", context)
 
 
 @page
@@ -66,7 +70,9 @@ def fresh(request: ViewerRequest) -> HttpResponse:
     if seen == request.GET.get("seen", ""):
         return HttpResponse(status=204)
     news = newer_than(request.viewer, tab, since=since or 0, now=now)
-    context = {"tab": tab, "tabs": counts, "seen": seen, "since": since or 0, "news": news, "is_oob": True}
+    has_grown = _length(tab, seen) > _length(tab, request.GET.get("seen", ""))
+    context = {"tab": tab, "tabs": counts, "seen": seen, "since": since or 0, "is_oob": True}
+    context |= {"news": news, "is_announced": news > 0 or has_grown}
     return TemplateResponse(request, "desk/_fresh.html", context)
 
 
@@ -82,10 +88,12 @@ def preview(request: ViewerRequest, number: str) -> HttpResponse:
 @page
 @require_POST
 def sign_many(request: ViewerRequest) -> HttpResponse:
-    """Sign for several steps, each for itself; every row says what became of it."""
+    """Sign for several steps, each for itself; the list then says of every row what became of it."""
     chosen = [pk for text in request.POST.getlist("step") if (pk := _number(text))][:BULK]
-    results = [_sign_one(request, pk) for pk in dict.fromkeys(chosen)]
-    return TemplateResponse(request, "desk/inbox.html", {**_list_with_preview(request), "results": results})
+    rows = [_sign_one(request, pk) for pk in dict.fromkeys(chosen)]
+    request.session[RESULTS] = [asdict(row) for row in rows]
+    tab = _tab(request.GET.get("tab", "")) or Tab.SIGN
+    return redirect(f"{reverse('desk:inbox')}?tab={tab}")
 
 
 @page
@@ -106,6 +114,7 @@ def search(request: ViewerRequest) -> HttpResponse:
         return redirect("desk:case", exact.number)
     wanted = found.Wanted(words=words)
     context = _case_list(request, wanted) if words else {"wanted": wanted}
+    context["query"] = words
     return TemplateResponse(request, "desk/search.html", context)
 
 
@@ -193,6 +202,7 @@ def _list_with_preview(request: ViewerRequest) -> dict[str, Any]:
         "total": next(count.rows for count in counts if count.tab is tab),
         "since": newest_in(request.viewer, tab, now=now),
         "seen": _seen(request.viewer, tab, counts, now=now),
+        "inbox_count": sum(count.rows for count in counts if count.tab in (Tab.SIGN, Tab.MINE)),
         "can_sign": tab in (Tab.SIGN, Tab.POOL, Tab.DUE),
         "is_preview": True,
     }
@@ -221,7 +231,8 @@ def _whole(
     context = _about(request, case, step_id=step_id, refused=refused)
     about = context["about"]
     line = strip(case, about.works, chosen=about.chosen, language=_language(request))
-    return context | {"stations": line, "marks": diagram_marks(case), "token": uuid4()}
+    context |= {"stations": line, "marks": diagram_marks(case), "token": uuid4()}
+    return context | {"inbox_count": waiting_count(request.viewer)}
 
 
 def _refused(
@@ -250,7 +261,7 @@ def _taken(step: Step, user_id: int) -> CaseworkError | None:
 
 def _acted(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpResponse:
     """Say what was done and who has it now; beside the list, the row says so in its place."""
-    told = _said_of(case, verb)
+    told = _said_of(case, step, verb)
     is_visible = Case.objects.visible_to(request.viewer).filter(pk=case.pk).exists()
     if not _is_beside(request):
         messages.success(request, told)
@@ -263,10 +274,10 @@ def _acted(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpRe
     return TemplateResponse(request, "desk/_acted.html", context)
 
 
-def _said_of(case: Case, verb: Verb) -> str:
+def _said_of(case: Case, step: Step, verb: Verb) -> str:
     """“Signed for 00139”, and after a step's end what waits for whom."""
     words = {"verb": EVENT_WORDS[verb.event], "number": case.number.rsplit("-", 1)[-1]}
-    if not verb.ends_step and verb.key != "transfer":
+    if not verb.ends_step and not (verb.key == "claim" and step.ends_with_signature):
         return _("%(verb)s: %(number)s") % words
     if not case.is_open:
         return _("%(verb)s: %(number)s. The case is closed.") % words
@@ -275,13 +286,17 @@ def _said_of(case: Case, verb: Verb) -> str:
 
 
 def _sign_one(request: ViewerRequest, step_id: int) -> SignedRow:
+    step = Step.objects.filter(pk=step_id).select_related("run__case").first()
     try:
         case = approvals.act(step_id, "claim", by=request.viewer)
     except (CaseworkError, WorkflowsError) as error:
-        place = Step.objects.filter(pk=step_id).values_list("run__case__pk", flat=True).first()
-        seen = Case.objects.visible_to(request.viewer).filter(pk=place or 0).first()
-        return SignedRow(case=seen, error=str(error.message))
-    return SignedRow(case=case, error="")
+        place = step.run.case.pk if step else 0
+        seen = Case.objects.visible_to(request.viewer).filter(pk=place).first()
+        number, title = (seen.number, seen.title) if seen else ("", "")
+        return SignedRow(number=number, title=title, told=str(error.message), is_done=False)
+    assert step is not None, "signed for a step that isn't there"
+    told = _said_of(case, step, VERBS["claim"])
+    return SignedRow(number=case.number, title=case.title, told=told, is_done=True)
 
 
 def _case_list(request: ViewerRequest, wanted: found.Wanted) -> dict[str, Any]:
@@ -292,6 +307,7 @@ def _case_list(request: ViewerRequest, wanted: found.Wanted) -> dict[str, Any]:
         "statuses": CaseStatus.choices,
         "matters": found.matters(viewer),
         "areas": found.areas(viewer),
+        "inbox_count": waiting_count(viewer),
     }
 
 
@@ -300,6 +316,11 @@ def _seen(viewer: Viewer, tab: Tab, counts: list[TabCount], *, now: datetime) ->
     return "-".join(
         str(number) for number in [*(count.rows for count in counts), newest_in(viewer, tab, now=now)]
     )
+
+
+def _length(tab: Tab, seen: str) -> int:
+    """How long the tab's list was when this text was made."""
+    return _number(dict(zip(Tab, seen.split("-"), strict=False)).get(tab, "")) or 0
 
 
 def _is_beside(request: ViewerRequest) -> bool:

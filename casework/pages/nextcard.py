@@ -96,7 +96,8 @@ def next_card(case: Case, work: OpenWork, *, language: str, refused: Refused | N
     primary = next((VERBS[key] for key in MAIN if VERBS[key] in work.verbs), None)
     form = card_form(case, work.step, language=language, now=now, refused=refused) if primary else None
     others = tuple(verb for verb in work.verbs if verb is not primary)
-    ahead = primary if primary and primary.ends_step else _ending(work.step)
+    ends = primary is not None and (primary.ends_step or work.step.ends_with_signature)
+    ahead = primary if ends else _ending(work.step)
     panels = [
         _panel(case, work.step, verb, refused=refused, language=language, now=now)
         for verb in others

@@ -16,6 +16,7 @@ from casework.forms.fields import jsonable
 from casework.models import Case
 from casework.queries.cases import Holder, holders_of_steps
 from casework.queries.guesses import Guess, open_questions
+from casework.services.approvals import SIGNED
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
 from casework.verbs import Verb
@@ -25,7 +26,7 @@ from workflows.errors import WorkflowsError
 from workflows.models import Step
 
 MOVES = 24  # tried at most; each is the engine's work alone, without the database
-BRANCHES = 4
+BRANCHES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ def _ahead(
         before = {one.token for one in live.steps()}
         waited = {wait.token for wait in live.waits()}
         variable = step.settings.get("outcome") or "结论"
-        live.complete(step.token, {**values, variable: verb.outcome})
+        live.complete(step.token, {**values, variable: verb.outcome or SIGNED})
         steps, waits = live.steps(), live.waits()
     except (WorkflowsError, EngineError):
         return _Ahead(data={}, refused=True)
@@ -169,6 +170,8 @@ def _answer(question: Guess, value: object, language: str) -> str:
     if question.field.kind is FieldKind.YES_NO:
         return _("Yes") if value else _("No")
     labels = {choice.value: choice.label.in_language(language) for choice in question.field.choices}
+    if isinstance(value, list):
+        return _(", ").join(labels[each] for each in value) or _("none")
     return labels.get(str(value), str(value))
 
 

@@ -30,7 +30,7 @@ class Guess:
     @property
     def can_be_said(self) -> bool:
         """Whether the values are the answers there are, so that each can be named to people."""
-        return self.field.kind in (FieldKind.CHOICE, FieldKind.YES_NO)
+        return self.field.kind in (FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YES_NO)
 
 
 def open_questions(
@@ -92,7 +92,7 @@ def _values(field: FieldDefinition, logic: str) -> tuple[Any, ...]:
         case FieldKind.NUMBER:
             return _numbers(field, near)
         case FieldKind.CHOICES:
-            return ([], *([choice.value] for choice in field.choices[:CHOICES_TRIED]))
+            return _selections([choice.value for choice in field.choices[:CHOICES_TRIED]])
         case FieldKind.PHOTO:
             return ([], [_PHOTO])
         case FieldKind.TABLE:
@@ -100,6 +100,12 @@ def _values(field: FieldDefinition, logic: str) -> tuple[Any, ...]:
         case FieldKind.DATE:
             return ("2000-01-01", "2100-01-01")
     return ("", "…", *dict.fromkeys(_QUOTED.findall(near)[:LITERALS_TRIED]))
+
+
+def _selections(choices: list[str]) -> tuple[list[str], ...]:
+    """None, each alone, and all of them: enough to see whether any of them opens a way of its own."""
+    alone = [[choice] for choice in choices]
+    return ([], *alone, choices) if len(choices) > 1 else ([], *alone)
 
 
 def _numbers(field: FieldDefinition, near: str) -> tuple[float, ...]:

@@ -21,6 +21,7 @@ from workflows.models import Step, StepQuerySet
 SIZE = 50
 SOON = timedelta(hours=4)
 BY_CLOCK = Order(field="due_at")
+_NEEDS_SIGNATURE = Q(settings__signFor__in=["true", "only"])
 
 
 class Tab(StrEnum):
@@ -39,7 +40,7 @@ TAB_WORDS: dict[Tab, str | Promise] = {
     Tab.SENT: _("Sent by me"),
 }
 GROUP_WORDS: dict[str, str | Promise] = {
-    "over": _("Overdue"),
+    "over": _("Already overdue"),
     "half": _("Due within half an hour"),
     "today": _("Due today"),
     "tomorrow": _("Due tomorrow"),
@@ -98,6 +99,12 @@ def tab_counts(viewer: Viewer, *, now: datetime) -> list[TabCount]:
     counted = _offered(viewer).aggregate(**{tab.value: Count("pk", filter=q) for tab, q in tabs.items()})
     counted[Tab.SENT.value] = sent_cases(viewer).count()
     return [TabCount(tab=tab, words=TAB_WORDS[tab], rows=counted[tab.value]) for tab in Tab]
+
+
+def waiting_count(viewer: Viewer) -> int:
+    """What one has to see to: in one's hands, or to be signed for. One query."""
+    free, mine = Q(claimed_by=None), Q(claimed_by_id=viewer.user_id)
+    return _offered(viewer).filter(mine | free & _NEEDS_SIGNATURE).count()
 
 
 def inbox(viewer: Viewer, tab: Tab, *, now: datetime, cursor: str = "", size: int = SIZE) -> Inbox:
@@ -160,7 +167,7 @@ def _condition(tab: Tab, viewer: Viewer, *, now: datetime) -> Q:
     free, mine = Q(claimed_by=None), Q(claimed_by_id=viewer.user_id)
     match tab:
         case Tab.SIGN:
-            return free & Q(settings__signFor__in=["true", "only"])
+            return free & _NEEDS_SIGNATURE
         case Tab.MINE:
             return mine
         case Tab.POOL:

@@ -16,7 +16,8 @@ function showBeside(link) {
 function onClick(event) {
   const link = event.target.closest("#list .row__hit");
   if (!link || !link.hasAttribute("hx-get") || !matchMedia(ROOM).matches) return;
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // Enter on a row opens its page, and so does whoever wants a window of its own.
+  if (event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   showBeside(link);
 }
