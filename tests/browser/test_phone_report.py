@@ -1,0 +1,148 @@
+"""Reporting with a real browser: the camera first, one thumb, no net for a moment, and without any script."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from grid.services.demo import PASSWORD
+from tests.screens import sign_in
+
+pytestmark = pytest.mark.browser
+REPORTER = "chenxiulan"
+IN_HER_GRID = {"latitude": 30.7592, "longitude": 108.4032, "accuracy": 6}
+PAGES = ("/m/", "/m/report/", "/m/cases/", "/m/me/")
+SMALL_TARGETS = """(least) => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, label.pick, label.check")]
+  .filter((each) => each.getClientRects().length && !each.classList.contains("hide") && !each.matches(".skip, .row__hit"))
+  .filter((each) => !each.closest("label") || each.matches("label"))
+  .map((each) => [each.textContent.trim().slice(0, 20) || each.name, Math.round(each.getBoundingClientRect().height)])
+  .filter(([, height]) => height < least)"""
+
+
+def photo(name="seen.jpg", size=(2400, 1800)):
+    out = BytesIO()
+    Image.effect_noise(size, 40).convert("RGB").save(out, "JPEG", quality=92)
+    return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def at_report(phone: Page) -> Page:
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation(IN_HER_GRID)
+    sign_in(phone, REPORTER, PASSWORD)
+    phone.goto("/m/report/")
+    return phone
+
+
+def take(phone: Page):
+    phone.locator("input[name='r.files']").set_input_files([photo()])
+
+
+def test_report_is_sent_with_photo_position_and_category(phone: Page):
+    at_report(phone)
+    expect(phone.locator(".place__fix")).to_have_text("定位 ±6 米")
+    sent = []
+    phone.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
+
+    take(phone)
+    expect(phone.locator(".shots__main input[name='r.photos']")).to_have_count(1)
+    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
+    expect(phone.locator("[data-then]")).to_contain_text("交")
+    phone.get_by_label("说一句").fill("滨江广场音响太响")
+    phone.get_by_role("button", name="提交").click()
+
+    expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+    assert len(sent) == 1
+    assert len(sent[0].post_data_buffer or b"") < 1_500_000
+    phone.get_by_role("link", name="看这件").click()
+    expect(phone.locator(".entry .photo img")).to_have_count(1)
+    expect(phone.locator(".stages__item--now")).to_have_count(1)
+
+
+def test_photo_waits_on_the_page_until_there_is_a_net(phone: Page, complaints):
+    complaints.expect("ERR_FAILED")
+    at_report(phone)
+    phone.route("**/api/v1/photos/**", lambda route: route.abort())
+    take(phone)
+    expect(phone.locator(".shots__main")).to_contain_text("还没传上")
+    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
+
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.locator("[data-say]")).to_contain_text("没有丢")
+    phone.unroute("**/api/v1/photos/**")
+    phone.get_by_role("button", name="提交").click()
+
+    expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+
+
+def test_photo_can_be_left_out_again(phone: Page):
+    at_report(phone)
+    take(phone)
+    expect(phone.locator(".shots__shot")).to_have_count(1)
+
+    phone.get_by_role("button", name="去掉第 1 张照片").click()
+
+    expect(phone.locator(".shots__shot")).to_have_count(0)
+    expect(phone.locator(".shots__add")).to_contain_text("拍照")
+
+
+def test_refusal_leads_to_what_is_missing_and_keeps_the_photo(phone: Page, complaints):
+    complaints.expect("422")
+    at_report(phone)
+    take(phone)
+    expect(phone.locator("input[name='r.photos']")).to_have_count(1)
+
+    phone.get_by_role("button", name="提交").click()
+
+    expect(phone.get_by_role("alert")).to_contain_text("请选一个类别")
+    expect(phone.locator(".shots__shot img")).to_have_count(1)
+
+
+def test_questions_follow_the_category(phone: Page):
+    at_report(phone)
+
+    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
+
+    expect(phone.locator("[data-questions]")).to_contain_text("什么时候吵")
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    expect(phone.locator("[data-questions]")).not_to_contain_text("什么时候吵")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (360, 640)])
+@pytest.mark.parametrize(("letters", "least"), [("normal", 48), ("large", 60)])
+def test_one_thumb_is_enough(phone: Page, width, height, letters, least):
+    sign_in(phone, REPORTER, PASSWORD)
+    phone.set_viewport_size({"width": width, "height": height})
+    button = phone.locator(f"button[name=letters][value={letters}]")
+    phone.goto("/m/me/")
+    if button.count():
+        button.click()
+
+    for path in PAGES:
+        phone.goto(path)
+        wide = phone.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, (path, wide)
+        assert phone.evaluate(SMALL_TARGETS, least) == [], path
+        primary = phone.locator(".actionbar .btn--primary")
+        if primary.count():
+            box = primary.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= height, path
+            assert box["y"] > height / 3, path
+    phone.goto("/m/me/")
+    if letters == "large":
+        phone.locator("button[name=letters]").click()
+
+
+def test_report_works_without_scripts(browser, site):
+    context = browser.new_context(base_url=site.url, java_script_enabled=False, locale="zh-CN")
+    page = context.new_page()
+    sign_in(page, REPORTER, PASSWORD)
+    page.goto("/m/report/")
+
+    page.locator("input[name='r.files']").set_input_files([photo(size=(640, 480))])
+    page.locator("label.pick", has_text="老旧小区隐患").click()
+    page.get_by_role("button", name="提交").click()
+
+    expect(page.get_by_role("heading", name="已经收到")).to_be_visible()
+    context.close()
