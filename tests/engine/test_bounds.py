@@ -34,6 +34,16 @@ def test_many_instances_side_by_side_are_no_loop():
     assert len(walk.open) == 150
 
 
+def test_a_thousand_people_can_be_told_in_one_move():
+    walk = begun(
+        "start s; send M message=news in=to:person each=people item=person; user N; s > M > N",
+        data={"people": list(range(1_000))},
+    )
+
+    assert len(walk.effects) > 1_000
+    assert walk.open == ["N"]
+
+
 def test_a_long_chain_of_automatic_steps_is_no_loop():
     chain = " > ".join(["s", *(f"a{n}" for n in range(180)), "N"])
     walk = begun("start s; user N; " + "".join(f"script a{n} do='x = {n}';" for n in range(180)) + chain)

@@ -190,7 +190,7 @@ class Call(Activity):
         given = returned if self.gives_all or not mapped else {}
         frame = token.frame
         for target, source in self.gives:
-            value = evaluate(source, frame, token, at=self, **returned)
+            value = evaluate(source, frame, token, at=self, over=returned)
             given = {**given, target: storable(value, at=self, text=source.source)}
         write(frame, token, given)
 

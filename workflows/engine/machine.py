@@ -14,9 +14,10 @@ from workflows.engine.errors import MoveTooLong
 from workflows.engine.plan import Plan, Region
 from workflows.expressions import Calendar
 
+#: A loop without a stop runs in one frame; breadth, such as many instances with scripts of their own, is bounded apart.
 STEPS_IN_A_FRAME: Final = 200
-STEPS_IN_A_MOVE: Final = 2_000
-TOKENS_IN_A_MOVE: Final = 2_000
+STEPS_IN_A_MOVE: Final = 5_000
+TOKENS_IN_A_MOVE: Final = 5_000
 NESTING: Final = 60
 
 Idle = Callable[["Machine"], bool]
@@ -169,7 +170,8 @@ class Machine:
     def _count(self, token: Token) -> None:
         self._steps += 1
         token.frame.steps += 1
-        if token.frame.steps > STEPS_IN_A_FRAME or self._steps > STEPS_IN_A_MOVE:
+        runs_on = token.frame.steps > STEPS_IN_A_FRAME and token.frame.kind != "many"
+        if runs_on or self._steps > STEPS_IN_A_MOVE:
             raise MoveTooLong(element=token.element.node.name or token.element.node.id)
 
     def standing(self) -> Iterator[Token]:

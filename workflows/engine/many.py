@@ -37,7 +37,7 @@ def _begins(host: Token, plan: LoopPlan) -> bool:
     """A standard loop that tests before its first round may have none."""
     if plan.loop.kind != "standard" or not plan.loop.tests_before or plan.condition is None:
         return True
-    return holds(plan.condition, host.frame, host, at=host.element, loopCounter=0)
+    return holds(plan.condition, host.frame, host, at=host.element, over={"loopCounter": 0})
 
 
 def _extent(host: Token, plan: LoopPlan) -> tuple[list[Any] | None, int]:
@@ -102,7 +102,7 @@ def _go_on(frame: Frame, plan: LoopPlan, extra: dict[str, Any]) -> None:
     assert host is not None
     total, done, started = frame.count
     met = plan.condition is not None and holds(
-        plan.condition, host.frame, host, at=host.element, **{**extra, **counters(frame)}
+        plan.condition, host.frame, host, at=host.element, over={**extra, **counters(frame)}
     )
     if loop.kind == "standard":
         over = (total != OPEN and done >= total) or (plan.condition is not None and not met)

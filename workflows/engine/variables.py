@@ -48,12 +48,19 @@ def write(frame: Frame, token: Token | None, values: Mapping[str, Any]) -> None:
         home[name] = value
 
 
-def evaluate(expression: Expression, frame: Frame, token: Token | None, *, at: Element, **extra: Any) -> Any:
-    """The value of an expression of this element; what goes wrong is told with the element's name."""
+def evaluate(
+    expression: Expression,
+    frame: Frame,
+    token: Token | None,
+    *,
+    at: Element,
+    over: Mapping[str, Any] | None = None,
+) -> Any:
+    """The value of an expression of this element; `over` lies over all variables. Failures carry the element's name."""
     try:
         machine = frame.machine
         return expression.evaluate(
-            {**seen_from(frame, token), **extra} if extra else seen_from(frame, token),
+            {**seen_from(frame, token), **over} if over else seen_from(frame, token),
             now=machine.now,
             calendar=machine.calendar,
         )
@@ -61,11 +68,18 @@ def evaluate(expression: Expression, frame: Frame, token: Token | None, *, at: E
         raise failed(expression.source, at, error) from error
 
 
-def holds(expression: Expression, frame: Frame, token: Token | None, *, at: Element, **extra: Any) -> bool:
+def holds(
+    expression: Expression,
+    frame: Frame,
+    token: Token | None,
+    *,
+    at: Element,
+    over: Mapping[str, Any] | None = None,
+) -> bool:
     try:
         machine = frame.machine
         return expression.holds(
-            {**seen_from(frame, token), **extra} if extra else seen_from(frame, token),
+            {**seen_from(frame, token), **over} if over else seen_from(frame, token),
             now=machine.now,
             calendar=machine.calendar,
         )
