@@ -23,6 +23,9 @@ VARIABLES = {
     "大": ["a" * 100] * 2000,
 }
 
+#: Seconds of work; far more than any answer takes, far less than a hang.
+SOON = 3
+
 ATTACKS = {
     "walk up the classes": "().__class__.__mro__[1].__subclasses__()",
     "reach os": "[c for c in ().__class__.__base__.__subclasses__() if c.__name__=='BuiltinImporter'][0].load_module('os')",
@@ -80,12 +83,12 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_known_attacks_are_refused_at_once(attack):
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(ExpressionError):
         compile_expression(attack).evaluate(VARIABLES, now=NOW)
 
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < SOON
 
 
 @pytest.mark.parametrize(
@@ -113,25 +116,25 @@ def test_scripts_hold_nothing_but_assignments(script):
 
 def test_doubling_line_by_line_stops_at_the_size_of_a_result():
     script = compile_script("a = [1]\n" + "a = [a, a]\n" * 60)
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(ExpressionError) as caught:
         script.run({}, now=NOW)
 
     assert caught.value.code in ("result_too_large", "too_complex")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < SOON
 
 
 def test_comparing_large_values_is_paid_for():
     left, right = [[n] * 40 for n in range(2000)], [[n] * 40 for n in range(2000)]
     expression = compile_expression("[a for a in 大 if l == r or l == r or l == r]")
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(ExpressionError) as caught:
         expression.evaluate({"大": [1] * 2000, "l": left, "r": right}, now=NOW)
 
     assert caught.value.code == "too_many_steps"
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < SOON
 
 
 def test_values_of_other_types_never_get_in():
@@ -201,7 +204,7 @@ FUZZ = settings(max_examples=10_000, deadline=None, database=None, suppress_heal
 
 def _answers(text):
     """Any answer will do, so long as it is a value or an ExpressionError with words, and soon."""
-    began = time.perf_counter()
+    began = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -211,7 +214,7 @@ def _answers(text):
         else:
             allowed = (type(None), bool, int, float, str, list, dict, dt.date, dt.timedelta)
             assert isinstance(found, allowed) or type(found).__name__ == "Period"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < SOON
 
 
 @FUZZ
