@@ -253,6 +253,10 @@ class Frame(BpmnSubWorkflow):  # type: ignore[misc]  # SpiffWorkflow has no type
     def listeners(self) -> list[Token]:
         return [t for id in self.task_tree._children if (t := self.tasks[id]).wait is not None]
 
+    def instances(self) -> int:
+        """How many instances of a loop stand in its frame; nothing else does."""
+        return len(self.task_tree._children)
+
     def has_tokens(self) -> bool:
         return any(self.tasks[id].wait is None for id in self.task_tree._children)
 

@@ -118,7 +118,7 @@ def failed(text: str, at: Element, error: ExpressionError) -> CannotEvaluate:
 def counters(frame: Frame) -> dict[str, int]:
     """The live counters of a loop, as its condition and its instances see them."""
     total, done, _ = frame.count
-    active = len(frame.tokens())
+    active = frame.instances()
     return {
         "nrOfInstances": max(total, 0) if total >= 0 else done + active,
         "nrOfCompletedInstances": done,
