@@ -39,7 +39,7 @@ def test_a_report_opens_a_case_where_it_was_seen(said, as_user, world):
     assert (case["area"], case["category"], case["title"]) == (GRID, "noise", "坝坝舞音量过大 🔊")
 
 
-@pytest.mark.parametrize("key", [str(uuid4()), "phone-17/报告 3", "A" * 128])
+@pytest.mark.parametrize("key", ["6f1c1a52-9a0e-4d0c-8d53-5f0c4e0a7b11", "phone-17/报告 3", "A" * 128])
 def test_five_times_sent_is_one_case(key, said, as_user, world):
     api = as_user(world.grid_worker)
 
