@@ -137,7 +137,8 @@ class Photos(forms.Widget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["photos"] = [each for each in value or [] if isinstance(each, str)]
+        photos = value if isinstance(value, list | tuple) else []
+        context["photos"] = [each for each in photos if isinstance(each, str)]
         return context
 
     def id_for_label(self, id_: str) -> str:
