@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from casework.errors import CaseworkError, FormRefused, NotValid
 from casework.forms import StepForm
 from casework.models import Case
-from casework.pages.saying import PIN, RECEIVER, comments, form_fields
+from casework.pages.saying import BACK_TO, PIN, RECEIVER, comments, form_fields
 from casework.queries.cases import OpenWork, Shot, gallery
-from casework.queries.forecast import Forecast, forecast
+from casework.queries.forecast import Forecast, earlier_steps, forecast
 from casework.queries.particulars import Particular, particulars
 from casework.queries.posts import post_choices
 from casework.services.approvals import step_form
@@ -61,6 +61,8 @@ class Panel:
     fields: tuple[Particular, ...] = ()
     photos: tuple[Shot, ...] = ()
     posts: tuple[tuple[str, str], ...] = ()
+    back_to: tuple[tuple[str, str], ...] = ()
+    chosen_back: str = ""
     receiver: str = ""
     receiver_error: str = ""
     forecast: Forecast | None = None
@@ -153,6 +155,8 @@ def _panel(
         pins=tuple(posted.getlist(PIN)),
         fields=tuple(particulars(case, language=language)) if points else (),
         photos=tuple(gallery(case)) if points else (),
+        back_to=tuple(earlier_steps(case, step, now=now)) if points else (),
+        chosen_back=posted.get(BACK_TO, "") if points else "",
         posts=tuple(_receivers(case, step, now=now)) if passes else (),
         receiver=posted.get(RECEIVER, "") if passes else "",
         receiver_error=_error(mine, "to_post"),

@@ -11,7 +11,7 @@ from casework.verbs import Verb
 from grid.services.photos import store_photo
 
 # The page's own names have a dot, which no field's name can have.
-VERSION, PIN, RECEIVER = "act.version", "act.pin", "act.post"
+VERSION, PIN, RECEIVER, BACK_TO = "act.version", "act.pin", "act.post", "act.to"
 COMMENT = "act.comment."  # and the verb, as each verb's panel has a box of its own
 MOST_PHOTOS = 9
 
@@ -36,6 +36,7 @@ def said(posted: QueryDict, verb: Verb, *, has_form: bool, language: str) -> Sai
         comment=posted.get(f"{COMMENT}{verb.key}", ""),
         pins=posted.getlist(PIN) if verb.key == "return" else (),
         to_post=posted.get(RECEIVER, ""),
+        to_element=posted.get(BACK_TO, "")[:128] if verb.key == "return" else "",
         version=int(version) if verb.ends_step and version.isdecimal() and len(version) < 10 else None,
         language=language,
     )

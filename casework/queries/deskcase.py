@@ -101,7 +101,7 @@ def desk_case(viewer: Viewer, case: Case, *, step_id: int | None, language: str)
         case=case,
         area=_area_of(case),
         place=place_of(case),
-        summary=masked_text(case.summary),
+        summary=masked_text(_summary(case)),
         facts=tuple(particulars(case, language=language)),
         photos=photos,
         story=story,
@@ -110,6 +110,12 @@ def desk_case(viewer: Viewer, case: Case, *, step_id: int | None, language: str)
         works=works,
         labels={name: field.label.in_language(language) for name, field in fields.items()},
     )
+
+
+def _summary(case: Case) -> str:
+    """The report's text without the first line, where that has become the title."""
+    first, _, rest = case.summary.strip().partition("\n")
+    return rest.strip() if first.strip() == case.title else case.summary
 
 
 def _area_of(case: Case) -> str:

@@ -99,6 +99,19 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
     )
 
 
+def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, str]]:
+    """The steps that this one can be sent back to, by element and name; none when the run can't be read."""
+    calendar = work_calendar()
+    assign = assigner(case, now=now, calendar=calendar)
+    try:
+        walk = workflows.resume(case.run, data=case.data, assign=assign, now=now, calendar=calendar)
+        elements = workflows.earlier_steps(walk, step)
+    except (WorkflowsError, EngineError):
+        return []
+    names = dict(Step.objects.filter(run=case.run, element__in=elements).values_list("element", "name"))
+    return [(element, names[element]) for element in elements if element in names]
+
+
 def given_answers(form: StepForm) -> dict[str, Any]:
     """What the form says so far: of a filled one what was understood, of an empty one what the case knows."""
     if form.is_bound:

@@ -87,6 +87,18 @@ def test_return_points_at_fields_and_photos_and_says_why(world, matter):
     assert page.count("field--pinned") == 1
 
 
+def test_return_can_name_an_earlier_step(world, matter):
+    case = surveyed(world)
+    step = step_of(case, "review")
+    page = as_person(world.housing_reviewer).get(reverse("desk:case", args=[case.number]))
+    (panel,) = [panel for panel in page.context["card"].panels if panel.verb.key == "return"]
+    assert panel.back_to == (("sign", "签收"), ("survey", "现场勘查"))
+
+    post(world.housing_reviewer, step, "return", {"act.comment.return": "重新签收", "act.to": "sign"})
+
+    assert step_of(case, "sign").claimed_by is None
+
+
 def test_passing_on_needs_a_post_and_a_reason(world, matter):
     case = signed(world)
     step = step_of(case, "survey")

@@ -5,7 +5,7 @@ const PAUSE = 350;
 function openPanel(panel) {
   for (const other of panel.parentElement.querySelectorAll(".verb-panel--open")) other.classList.remove("verb-panel--open");
   panel.classList.add("verb-panel--open");
-  panel.querySelector("select, textarea")?.focus();
+  panel.querySelector("select:not([data-back-to]), textarea")?.focus({ preventScroll: true });
 }
 
 function closePanel(panel) {
@@ -67,6 +67,11 @@ async function lookAhead(fields) {
 }
 
 function onAnswer(event) {
+  if (event.target.matches("[data-back-to]")) {
+    // The forecast is of the way that the process has; a step named by hand is its own forecast.
+    const then = event.target.closest(".verb-panel").querySelector(".then");
+    if (then) then.hidden = event.target.value !== "";
+  }
   const fields = event.target.closest("desk-form");
   if (!fields) return;
   clearTimeout(later);
