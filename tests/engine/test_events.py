@@ -197,6 +197,15 @@ def test_a_step_that_makes_a_condition_true_lets_it_come():
     assert walk.complete("A", n=4).open == ["B"]
 
 
+def test_a_condition_that_became_true_between_two_moves_comes_with_the_next():
+    walk = begun(
+        'start s; and g; user A; catch c when="n > 3"; user B; s > g; g > A; g > c > B', data={"n": 1}
+    )
+    walk.data["n"] = 9
+
+    assert walk.complete("A").open == ["B"]
+
+
 def test_a_condition_with_an_unknown_name_is_an_incident_once_and_blocks_nothing():
     walk = begun('start s; user A; boundary b on A when="未知 > 3"; user H; user N; s > A > N; b > H')
 

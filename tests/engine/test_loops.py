@@ -148,7 +148,8 @@ def test_standard_loop_runs_at_most_its_maximum(case, words):
 
 def test_an_instance_can_be_added_while_the_others_run():
     walk = begun(VOTE.format(until="False", order=""), data={"departments": ["a", "b"]})
-    walk.complete("V", vote="A").move("add_instance", "V", "c")
+    walk.complete("V", vote="A")
+    walk.move("add_instance", walk.token("V"), "c")
 
     assert [step.instance["department"] for step in walk.run().steps()] == ["b", "c"]
     assert walk.complete("V", vote="B").complete("V", vote="C").open == ["N"]
@@ -157,7 +158,7 @@ def test_an_instance_can_be_added_while_the_others_run():
 
 def test_an_instance_added_to_a_sequence_comes_last():
     walk = begun(VOTE.format(until="False", order="sequential"), data={"departments": ["a"]})
-    walk.move("add_instance", "V", "z").complete("V", vote="A")
+    walk.move("add_instance", walk.token("V"), "z").complete("V", vote="A")
 
     assert walk.run().steps()[0].instance["department"] == "z"
     assert walk.complete("V", vote="Z").open == ["N"]
@@ -180,6 +181,23 @@ def test_removing_the_last_open_instance_may_be_what_was_missing():
 
     assert walk.move("remove_instance", walk.token("V")).open == ["N"]
     assert walk.data["votes"] == ["A"]
+
+
+def test_an_instance_is_added_to_the_loop_it_stands_beside():
+    process = "start s; sub S each=towns item=town { start i; user V each=halls item=hall; i > V }; s > S"
+    walk = begun(process, data={"towns": ["甲", "乙"], "halls": ["a"]})
+    walk.move("add_instance", walk.token("V", 1), "b")
+
+    seen = [(step.instance["town"], step.instance["hall"]) for step in walk.run().steps()]
+    assert sorted(seen) == sorted([("甲", "a"), ("乙", "a"), ("乙", "b")])
+
+
+def test_only_a_multi_instance_can_have_more_or_fewer_instances():
+    for process in ("start s; user A; s > A", "start s; user A while=True; s > A"):
+        walk = begun(process)
+        for verb in ("add_instance", "remove_instance"):
+            with pytest.raises(engine.NotOpen):
+                walk.move(verb, walk.token("A"))
 
 
 def test_a_cancelled_loop_leaves_nothing_behind():

@@ -45,7 +45,7 @@ class Machine:
         self.tokens: dict[int, Token] = {}
         self.queue: deque[Token] = deque()
         self.effects: list[Effect] = []
-        self.changed = False
+        self.changed = True  # between two moves anybody may have changed the case's variables
         self.fresh: list[Token] = []
         self._idle = idle
         self._steps = 0
@@ -76,7 +76,7 @@ class Machine:
         return token
 
     def arrive(self, token: Token) -> None:
-        if not token.element.joins:
+        if not token.element.joins and token.frame.kind != "many":
             self.passed(token.element.node.id)
         token.frame.arrive(token)
 

@@ -72,7 +72,6 @@ class Stopped:
 
 def start(plan: Plan, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> Run:
     machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
-    machine.changed = True
     fill(machine.open_process(plan.main))
     return Run(machine)._settled()
 
@@ -209,25 +208,19 @@ class Run:
         """The steps of people that a token can be sent back to."""
         return surgery.earlier_steps(self._standing(token))
 
-    def add_instance(self, element: str, item: Any = None) -> tuple[int, ...]:
-        """One more instance of a running multi-instance activity. Returns its token if it has begun."""
-        for frame in self._machine.frames.values():
-            host = frame.host
-            if frame.kind == "many" and host is not None and host.element.node.id == element:
-                assert host.element.loop is not None
-                token = many.add_instance(self._machine, frame, host.element.loop, item)
-                self._settled()
-                return (token.id,) if token is not None else ()
-        raise NotOpen
+    def add_instance(self, beside: int, item: Any = None) -> tuple[int, ...]:
+        """One more instance of the multi-instance that this token is an instance of. Returns its token if it has begun."""
+        instance = self._instance(beside)
+        assert instance.element.loop is not None
+        token = many.add_instance(self._machine, instance.frame, instance.element.loop, item)
+        self._settled()
+        return (token.id,) if token is not None else ()
 
     def remove_instance(self, token: int) -> None:
         """An instance of a running multi-instance goes without counting."""
-        found = self._machine.tokens.get(token)
-        while found is not None and found.frame.kind != "many":
-            found = found.frame.host
-        if found is None or found.element.loop is None:
-            raise NotOpen
-        many.remove_instance(found, found.element.loop)
+        instance = self._instance(token)
+        assert instance.element.loop is not None
+        many.remove_instance(instance, instance.element.loop)
         self._settled()
 
     # --- inside
@@ -243,6 +236,15 @@ class Run:
     def _open_step(self, token: int) -> Token:
         found = self._machine.tokens.get(token)
         if found is None or not _is_step(found):
+            raise NotOpen
+        return found
+
+    def _instance(self, token: int) -> Token:
+        """The instance that a token is or stands in. A standard loop has no instances to add or remove."""
+        found = self._machine.tokens.get(token)
+        while found is not None and found.frame.kind != "many":
+            found = found.frame.host
+        if found is None or found.element.loop is None or found.element.loop.loop.kind == "standard":
             raise NotOpen
         return found
 
