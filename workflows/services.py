@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -15,52 +14,12 @@ from django.utils.translation import get_language
 from workflows import engine
 from workflows.bpmn import CheckContext, Diagram, DiagramRefused, Problem, check, read
 from workflows.bpmn.encoding import as_utf8
-from workflows.engine import OpenStep, Wait, decisions
+from workflows.engine import decisions
 from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
-from workflows.models import (
-    Definition,
-    Incident,
-    Run,
-    RunStatus,
-    Step,
-    StepStatus,
-    Subscription,
-    Timer,
-    Version,
-    VersionStatus,
-)
+from workflows.models import Definition, Run, RunStatus, Step, Subscription, Timer, Version, VersionStatus
+from workflows.projection import Assign, Move, Walk, settle, standing
 
 CALL_DEPTH = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Assignment:
-    """Who may take a step, and until when it is due."""
-
-    candidates: tuple[str, ...] = ()
-    due_at: datetime | None = None
-
-
-Assign = Callable[[OpenStep, Mapping[str, Any]], Assignment]
-
-
-@dataclass(kw_only=True)
-class Move:
-    """What one move of a run changed; the rows are already written."""
-
-    run: Run
-    data: dict[str, Any]
-    opened: list[Step] = field(default_factory=list)
-    done: Step | None = None
-    cancelled: list[Step] = field(default_factory=list)
-    incidents: list[Incident] = field(default_factory=list)
-    messages: list[engine.MessageSent] = field(default_factory=list)
-    signals: list[engine.SignalSent] = field(default_factory=list)
-    decided: list[engine.Decided] = field(default_factory=list)
-
-    @property
-    def ended(self) -> bool:
-        return self.run.status == RunStatus.ENDED
 
 
 # --- diagrams
@@ -90,7 +49,7 @@ def save_draft(
     for name, given in (("forms", forms), ("tables", tables), ("about", about)):
         if given is not None:
             setattr(draft, name, dict(given))
-        elif draft.pk is None and last is not None:
+        elif draft._state.adding and last is not None:
             setattr(draft, name, getattr(last, name))
     draft.save()
     return draft
@@ -134,7 +93,8 @@ def publish(
 
 def published_version(key: str) -> Version:
     """The version new cases of this matter run on. Raises NothingPublished."""
-    version = Version.objects.published().of(key).select_related("definition").first()
+    found = Version.objects.published().of(key).select_related("definition")
+    version = found.defer("bpmn", "tables").first()
     if version is None:
         raise NothingPublished
     return version
@@ -188,6 +148,19 @@ def _tables(version: Version) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=256)
+def _version(version_id: int) -> Version:
+    return Version.objects.defer("bpmn", "tables").select_related("definition").get(pk=version_id)
+
+
+def version_of(row: Run) -> Version:
+    """The version a run walks by, kept per process without its diagram: a published version never changes.
+
+    Only its status may be behind, and what people call the matter.
+    """
+    return _version(row.version_id)
+
+
+@lru_cache(maxsize=256)
 def _plan(version_id: int, _sha256: str) -> engine.Plan:
     version = Version.objects.get(pk=version_id)
     diagram = read(version.bpmn.encode())
@@ -200,16 +173,6 @@ def plan_of(version: Version) -> engine.Plan:
 
 
 # --- runs
-
-
-@dataclass(kw_only=True)
-class Walk:
-    """A run that is being moved: its row, the engine's run, and how steps are assigned."""
-
-    row: Run
-    live: engine.Run
-    assign: Assign
-    now: datetime
 
 
 def begin(
@@ -240,7 +203,7 @@ def resume(
         raise StepNotOpen
     with _refusals():
         live = engine.load(plan_of(row.version), row.state, data=dict(data), now=now, calendar=calendar)
-    return Walk(row=row, live=live, assign=assign, now=now)
+    return Walk(row=row, live=live, assign=assign, now=now, before=standing(live))
 
 
 def complete(walk: Walk, step: Step, *, values: Mapping[str, Any], outcome: str = "") -> Move:
@@ -261,9 +224,7 @@ def fire(walk: Walk, timer: Timer) -> Move:
     """A timer is due."""
     with _refusals():
         walk.live.fire(timer.token)
-    timer.fired_at = walk.now
-    timer.save(update_fields=["fired_at"])
-    return settle(walk)
+    return settle(walk, fired=timer)
 
 
 def deliver(walk: Walk, *, name: str, correlation: str | None, payload: Mapping[str, Any] | None) -> Move:
@@ -312,130 +273,6 @@ def cancel(walk: Walk) -> Move:
     walk.row.status = RunStatus.CANCELLED
     walk.row.ended_at = walk.now
     return settle(walk)
-
-
-def settle(walk: Walk, *, done: Step | None = None, outcome: str = "") -> Move:
-    """Write the state and its projection after a move."""
-    row, live = walk.row, walk.live
-    row.state, row.state_version = live.dump(), live.state_version
-    row.moves += 1
-    row.path = _walked(row.path, live.effects)
-    if live.ended and row.status == RunStatus.RUNNING:
-        row.status, row.ended_at = RunStatus.ENDED, walk.now
-    fresh = row.pk is None
-    row.save()
-    move = Move(run=row, data=live.data)
-    _project_steps(walk, move, done=done, outcome=outcome, fresh=fresh)
-    _project_waits(row, live.waits(), now=walk.now, fresh=fresh)
-    _sort_effects(walk, move)
-    return move
-
-
-def _walked(path: Mapping[str, int], effects: Iterable[object]) -> dict[str, int]:
-    counts = dict(path)
-    for effect in effects:
-        if isinstance(effect, engine.Passed):
-            counts[effect.element] = counts.get(effect.element, 0) + 1
-    return counts
-
-
-def _project_steps(walk: Walk, move: Move, *, done: Step | None, outcome: str, fresh: bool) -> None:
-    row, now = walk.row, walk.now
-    wanted = {step.token: step for step in walk.live.steps()}
-    standing = {} if fresh else {step.token: step for step in Step.objects.open().filter(run=row)}
-    if done is not None:
-        done.status, done.closed_at, done.outcome = StepStatus.DONE, now, outcome[:64]
-        done.save(update_fields=["status", "closed_at", "outcome"])
-        standing.pop(done.token, None)
-        move.done = done
-    move.cancelled = [step for token, step in standing.items() if token not in wanted]
-    if move.cancelled:
-        Step.objects.filter(pk__in=[step.pk for step in move.cancelled]).update(
-            status=StepStatus.CANCELLED, closed_at=now
-        )
-    new = [_new_step(walk, step, opened_by=done) for token, step in wanted.items() if token not in standing]
-    move.opened = Step.objects.bulk_create(new)
-
-
-def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
-    assignment = walk.assign(step, walk.live.data) if step.kind == "human" else Assignment()
-    return Step(
-        run=walk.row,
-        token=step.token,
-        element=step.element,
-        name=step.name or step.element,
-        lane=step.lane or "",
-        kind=step.kind,
-        operation=step.operation or "",
-        settings=dict(step.settings),
-        instance=dict(step.instance),
-        candidates=list(assignment.candidates),
-        opened_by=opened_by,
-        opened_at=walk.now,
-        due_at=assignment.due_at,
-    )
-
-
-def _project_waits(row: Run, waits: tuple[Wait, ...], *, now: datetime, fresh: bool) -> None:
-    timers = {(w.token, w.due_at): w for w in waits if w.due_at is not None}
-    events = {(w.token, w.kind, w.event or ""): w for w in waits if w.due_at is None}
-    if not fresh:
-        for timer in Timer.objects.filter(run=row, fired_at=None):
-            if timers.pop((timer.token, timer.due_at), None) is None:
-                timer.delete()
-        for held in Subscription.objects.filter(run=row):
-            wait = events.pop((held.token, held.kind, held.name), None)
-            if wait is None:
-                held.delete()
-    Timer.objects.bulk_create(
-        [
-            Timer(run=row, token=w.token, element=w.element, name=w.name or "", due_at=w.due_at)
-            for w in timers.values()
-        ]
-    )
-    Subscription.objects.bulk_create(
-        [
-            Subscription(
-                run=row,
-                token=w.token,
-                element=w.element,
-                label=w.name or "",
-                kind=w.kind,
-                name=w.event or "",
-                correlation=w.correlation or "",
-                opened_at=now,
-            )
-            for w in events.values()
-        ]
-    )
-
-
-def _sort_effects(walk: Walk, move: Move) -> None:
-    steps = {step.token: step for step in move.opened}
-    for effect in walk.live.effects:
-        match effect:
-            case engine.MessageSent():
-                move.messages.append(effect)
-            case engine.SignalSent():
-                move.signals.append(effect)
-            case engine.Decided():
-                move.decided.append(effect)
-            case engine.Incident():
-                move.incidents.append(_incident(walk, effect, steps))
-            case _:
-                pass
-
-
-def _incident(walk: Walk, effect: engine.Incident, steps: Mapping[int, Step]) -> Incident:
-    return Incident.objects.create(
-        run=walk.row,
-        step=steps.get(effect.token),
-        element=effect.element,
-        kind=effect.kind,
-        message=effect.text(get_language() or "zh-hans"),
-        data={"token": effect.token, **{key: str(value) for key, value in effect.params.items()}},
-        opened_at=walk.now,
-    )
 
 
 class _refusals:  # noqa: N801 - reads as a statement: `with _refusals():`

@@ -1,0 +1,48 @@
+"""Where work goes: the same answer as `posts_for`, as codes and names, at a price that every step can pay."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from grid import codes
+from grid.codes import DIGITS
+
+_HELD = """
+SELECT post.code, post.name
+  FROM grid_post post
+  JOIN grid_unit unit ON unit.id = post.unit_id
+  JOIN grid_area area ON area.id = unit.area_id
+ WHERE area.level = %(level)s AND area.code LIKE %(above)s
+   AND (%(role)s = '' OR post.role = %(role)s) AND (%(unit)s = '' OR unit.key = %(unit)s)
+   AND EXISTS (SELECT FROM grid_appointment held JOIN grid_user person ON person.id = held.user_id
+                WHERE held.post_id = post.id AND person.is_active
+                  AND held.starts_on <= %(on)s AND (held.ends_on IS NULL OR held.ends_on >= %(on)s))
+ ORDER BY post.code
+"""
+
+
+def held_desks(
+    area_code: str,
+    *,
+    level: str | None = None,
+    role: str | None = None,
+    unit_key: str | None = None,
+    on: date,
+) -> dict[str, str]:
+    """The posts that work from this area goes to and that somebody holds that day: name by code."""
+    level = level or codes.level(area_code)
+    smallest = DIGITS["community"] if level in {"grid", "microgrid"} else DIGITS[level]
+    if len(area_code) < smallest:
+        return {}
+    wanted: dict[str, str | date] = {
+        "level": level,
+        "above": f"{area_code[: DIGITS[level]]}%",
+        "role": role or "",
+        "unit": unit_key or "",
+        "on": on,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, wanted)
+        return dict(cursor.fetchall())

@@ -1,0 +1,235 @@
+"""After a move: the run's state and what is seen of it in rows. `Run.state` is the truth, the rows its projection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+
+from workflows import engine
+from workflows.engine import OpenStep, Wait
+from workflows.models import Incident, Run, RunStatus, Step, StepStatus, Subscription, Timer
+from workflows.rows import Batch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """Who may take a step, and until when it is due."""
+
+    candidates: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
+Assign = Callable[[OpenStep, Mapping[str, Any]], Assignment]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a run showed before a move. Its rows say the same, so they need not be read to be brought up to date."""
+
+    steps: frozenset[int] = frozenset()
+    timers: frozenset[tuple[int, datetime]] = frozenset()
+    events: frozenset[tuple[int, str, str]] = frozenset()
+
+
+@dataclass(kw_only=True)
+class Walk:
+    """A run that is being moved: its row, the engine's run, what it showed before, and how steps are assigned."""
+
+    row: Run
+    live: engine.Run
+    assign: Assign
+    now: datetime
+    before: Standing = field(default_factory=Standing)
+
+
+@dataclass(kw_only=True)
+class Move:
+    """What one move of a run changed; the rows are already written."""
+
+    run: Run
+    data: dict[str, Any]
+    opened: list[Step] = field(default_factory=list)
+    done: Step | None = None
+    cancelled: list[Step] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    messages: list[engine.MessageSent] = field(default_factory=list)
+    signals: list[engine.SignalSent] = field(default_factory=list)
+    decided: list[engine.Decided] = field(default_factory=list)
+    others_open: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.run.status == RunStatus.ENDED
+
+
+def standing(live: engine.Run) -> Standing:
+    """The steps and waits of a run as keys of their rows."""
+    waits = live.waits()
+    return Standing(
+        steps=frozenset(step.token for step in live.steps()),
+        timers=frozenset(_timers(waits)),
+        events=frozenset(_events(waits)),
+    )
+
+
+def settle(walk: Walk, *, done: Step | None = None, outcome: str = "", fired: Timer | None = None) -> Move:
+    """Write the state and its projection after a move, in one round trip (two for a new run)."""
+    row, batch = walk.row, Batch()
+    _take_state(walk)
+    if row._state.adding:
+        batch.insert([row])
+        batch.write()
+    else:
+        batch.update(row, "status", "state", "state_version", "moves", "path", "ended_at")
+    if fired is not None:
+        fired.fired_at = walk.now
+        batch.update(fired, "fired_at")
+    move = Move(run=row, data=walk.live.data, done=done)
+    _project_steps(walk, move, batch, outcome=outcome)
+    _project_waits(walk, batch)
+    batch.write()
+    _sort_effects(walk, move)
+    walk.before = standing(walk.live)
+    return move
+
+
+def _take_state(walk: Walk) -> None:
+    row, live = walk.row, walk.live
+    row.state, row.state_version = live.dump(), live.state_version
+    row.moves += 1
+    row.path = _walked(row.path, live.effects)
+    if live.ended and row.status == RunStatus.RUNNING:
+        row.status, row.ended_at = RunStatus.ENDED, walk.now
+
+
+def _walked(path: Mapping[str, int], effects: Iterable[object]) -> dict[str, int]:
+    counts = dict(path)
+    for effect in effects:
+        if isinstance(effect, engine.Passed):
+            counts[effect.element] = counts.get(effect.element, 0) + 1
+    return counts
+
+
+def _project_steps(walk: Walk, move: Move, batch: Batch, *, outcome: str) -> None:
+    wanted = {step.token: step for step in walk.live.steps()}
+    stood = set(walk.before.steps)
+    done = move.done
+    if done is not None:
+        done.status, done.closed_at, done.outcome = StepStatus.DONE, walk.now, outcome[:64]
+        batch.update(done, "status", "closed_at", "outcome", "claimed_by", "claimed_as", "claimed_at")
+        stood.discard(done.token)
+    gone = stood - wanted.keys()
+    if gone:
+        move.cancelled = list(Step.objects.open().filter(run=walk.row, token__in=gone))
+    for step in move.cancelled:
+        step.status, step.closed_at = StepStatus.CANCELLED, walk.now
+        batch.update(step, "status", "closed_at")
+    move.opened = [
+        _new_step(walk, step, opened_by=done) for token, step in wanted.items() if token not in stood
+    ]
+    move.others_open = len(move.opened) < len(wanted)
+    batch.insert(move.opened)
+
+
+def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
+    assignment = walk.assign(step, walk.live.data) if step.kind == "human" else Assignment()
+    return Step(
+        run=walk.row,
+        token=step.token,
+        element=step.element,
+        name=step.name or step.element,
+        lane=step.lane or "",
+        kind=step.kind,
+        operation=step.operation or "",
+        settings=dict(step.settings),
+        instance=dict(step.instance),
+        candidates=list(assignment.candidates),
+        opened_by=opened_by,
+        opened_at=walk.now,
+        due_at=assignment.due_at,
+    )
+
+
+def _timers(waits: Iterable[Wait]) -> dict[tuple[int, datetime], Wait]:
+    return {(wait.token, wait.due_at): wait for wait in waits if wait.due_at is not None}
+
+
+def _events(waits: Iterable[Wait]) -> dict[tuple[int, str, str], Wait]:
+    return {(wait.token, wait.kind, wait.event or ""): wait for wait in waits if wait.due_at is None}
+
+
+_DROP_TIMER = (
+    "DELETE FROM workflows_timer WHERE run_id = %s AND token = %s AND due_at = %s AND fired_at IS NULL"
+)
+_DROP_SUBSCRIPTION = (
+    "DELETE FROM workflows_subscription WHERE run_id = %s AND token = %s AND kind = %s AND name = %s"
+)
+
+
+def _project_waits(walk: Walk, batch: Batch) -> None:
+    row, waits = walk.row, walk.live.waits()
+    timers, events = _timers(waits), _events(waits)
+    for token, due_at in sorted(walk.before.timers - timers.keys()):
+        batch.run(_DROP_TIMER, row.pk, token, due_at)
+    for token, kind, name in sorted(walk.before.events - events.keys()):
+        batch.run(_DROP_SUBSCRIPTION, row.pk, token, kind, name)
+    batch.insert(
+        [
+            _new_timer(row, wait, due_at=key[1])
+            for key, wait in timers.items()
+            if key not in walk.before.timers
+        ]
+    )
+    batch.insert(
+        [_new_subscription(walk, wait) for key, wait in events.items() if key not in walk.before.events]
+    )
+
+
+def _new_timer(row: Run, wait: Wait, *, due_at: datetime) -> Timer:
+    return Timer(run=row, token=wait.token, element=wait.element, name=wait.name or "", due_at=due_at)
+
+
+def _new_subscription(walk: Walk, wait: Wait) -> Subscription:
+    return Subscription(
+        run=walk.row,
+        token=wait.token,
+        element=wait.element,
+        label=wait.name or "",
+        kind=wait.kind,
+        name=wait.event or "",
+        correlation=wait.correlation or "",
+        opened_at=walk.now,
+    )
+
+
+def _sort_effects(walk: Walk, move: Move) -> None:
+    steps = {step.token: step for step in move.opened}
+    for effect in walk.live.effects:
+        match effect:
+            case engine.MessageSent():
+                move.messages.append(effect)
+            case engine.SignalSent():
+                move.signals.append(effect)
+            case engine.Decided():
+                move.decided.append(effect)
+            case engine.Incident():
+                move.incidents.append(_incident(walk, effect, steps))
+            case _:
+                pass
+
+
+def _incident(walk: Walk, effect: engine.Incident, steps: Mapping[int, Step]) -> Incident:
+    params = {key: str(value) for key, value in effect.params.items()}
+    return Incident.objects.create(
+        run=walk.row,
+        step=steps.get(effect.token),
+        element=effect.element,
+        kind=effect.kind,
+        message=effect.text(get_language() or "zh-hans"),
+        data={"token": effect.token, **params},
+        opened_at=walk.now,
+    )
