@@ -20,6 +20,7 @@ class HeldPost:
     area_name: str
     sees: str
     powers: tuple[str, ...]
+    id: int | None = None  # of its row, to refer to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,23 @@ class Viewer:
 
     def sees_area(self, area_code: str) -> bool:
         return any(area_code.startswith(prefix) for prefix in self.area_prefixes)
+
+
+class SeenCase(Protocol):
+    """What access asks of a case."""
+
+    area_code: str
+    reporter_id: int
+    touched_by: list[str]
+
+
+def may_see(viewer: Viewer, case: SeenCase) -> bool:
+    """Whether the case is visible at all; `Case.objects.visible_to` asks the database the same."""
+    return (
+        case.reporter_id == viewer.user_id
+        or viewer.sees_area(case.area_code)
+        or not set(viewer.post_codes).isdisjoint(case.touched_by)
+    )
 
 
 class StepFacts(Protocol):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer
@@ -44,13 +48,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(area_code__startswith=area_code)
 
     def visible_to(self, viewer: Viewer) -> CaseQuerySet:
-        """Own subtree of areas, own reports, and what one of the viewer's posts had or has to do with."""
+        """Own subtree of areas, own reports, and what one of the viewer's posts had or has to do with.
+
+        `access.may_see` says the same of one case that is at hand.
+        """
         seen = Q(reporter_id=viewer.user_id)
         for prefix in viewer.area_prefixes:
             seen |= Q(area_code__startswith=prefix)
         if viewer.post_codes:
-            touched = Step.objects.filter(run=OuterRef("run"), candidates__overlap=list(viewer.post_codes))
-            seen |= Q(Exists(touched))
+            seen |= Q(touched_by__overlap=list(viewer.post_codes))
         return self.filter(seen)
 
 
@@ -79,6 +85,11 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(_("number of changes, for If-Match"), default=1)
+    touched_by = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("posts that had work here"), default=list, blank=True
+    )
+    lines = models.PositiveIntegerField(_("lines of the journal"), default=0)
+    last_hash = models.CharField(_("hash of the last line"), max_length=64, blank=True)
 
     objects = CaseQuerySet.as_manager()
 
@@ -95,6 +106,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["area_code"], name="case_area_prefix", opclasses=["varchar_pattern_ops"]),
+            GinIndex(fields=["touched_by"], name="case_touched_by"),
             models.Index(fields=["reporter", "-opened_at"], name="case_reporter"),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
             models.Index(
@@ -112,6 +124,10 @@ class Case(models.Model):
     @property
     def is_urgent(self) -> bool:
         return self.urgency != Urgency.ORDINARY
+
+    def touch(self, codes: Iterable[str]) -> None:
+        """Posts that get work here see the case from now on, and still when the work has gone elsewhere."""
+        self.touched_by = sorted({*self.touched_by, *codes})
 
 
 class Attachment(models.Model):

@@ -19,6 +19,7 @@ def viewer_for(user: User, *, acting_as: str = "") -> Viewer:
 
 def held(post: Post) -> HeldPost:
     return HeldPost(
+        id=post.pk,
         code=post.code,
         name=post.name,
         role=post.role,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework import forms
-from casework.access import HeldPost, Viewer, may_act
+from casework.access import HeldPost, Viewer, may_act, may_see
 from casework.errors import (
     ClaimedByOther,
     FormRefused,
@@ -27,13 +27,14 @@ from casework.errors import (
 from casework.models import Attachment, Case, Decision
 from casework.queries.posts import post_choices
 from casework.services import incidents, journal
-from casework.services.locks import database_now, lock_case
+from casework.services.locks import lock_step
 from casework.services.progress import follow, walk_of
 from casework.verbs import VERBS, Verb
 from grid.models import Photo, Post, User
 from workflows import services as workflows
 from workflows.errors import MoveRefused
 from workflows.models import RunStatus, Step
+from workflows.rows import Batch
 
 SIGNED = "签收"  # the outcome of a step that ends with the signature
 FREE_VALUES = 200  # variables a step without a form may set at once
@@ -102,9 +103,10 @@ def claim(step_id: int, *, by: Viewer, said: Said) -> Case:
     if step.claimed_by_id == by.user_id:
         return doing.case
     _ensure_free_or_mine(doing)
-    _take(doing)
     if step.ends_with_signature:
+        _hold(doing)
         return _move_on(doing, said, values={}, outcome=SIGNED)
+    _take(doing)
     return _end_without_move(doing, {})
 
 
@@ -138,6 +140,7 @@ def transfer(step_id: int, *, by: Viewer, said: Said) -> Case:
     step = doing.step
     step.candidates = [target.code]
     _untake(step, "candidates")
+    doing.case.touch([target.code])
     return _end_without_move(doing, {"to": f"{target.unit.name} {target.name}", "comment": said.comment})
 
 
@@ -188,12 +191,9 @@ def step_form(
 
 
 def _begin(step_id: int, verb: str, *, by: Viewer, said: Said) -> _Act:
-    place = Step.objects.filter(pk=step_id).values_list("run__case__pk", flat=True).first()
-    if place is None:
-        raise NotFound
-    case = lock_case(place)
-    step = Step.objects.get(pk=step_id)
-    if not Case.objects.visible_to(by).filter(pk=case.pk).exists():
+    locked = lock_step(step_id)
+    case, step = locked.case, locked.step
+    if not may_see(by, case):
         raise NotFound
     if not may_act(by, step, reporter_id=case.reporter_id):
         raise NotYours
@@ -202,7 +202,7 @@ def _begin(step_id: int, verb: str, *, by: Viewer, said: Said) -> _Act:
     if not step.is_open or step.kind != "human" or case.run.status != RunStatus.RUNNING:
         raise StepTaken
     post = by.post_among(step.candidates)
-    return _Act(case=case, step=step, viewer=by, post=post, verb=VERBS[verb], now=database_now())
+    return _Act(case=case, step=step, viewer=by, post=post, verb=VERBS[verb], now=locked.now)
 
 
 def _decide(doing: _Act, said: Said) -> Case:
@@ -214,7 +214,7 @@ def _decide(doing: _Act, said: Said) -> Case:
     if step.claimed_by_id is None:
         if step.wants_signature:
             raise SignForFirst
-        _take(doing)
+        _hold(doing)
     if verb.needs_reason:
         _ensure_reason(said)
     return _move_on(doing, said, values=_values(doing, said), outcome=verb.outcome)
@@ -223,7 +223,7 @@ def _decide(doing: _Act, said: Said) -> Case:
 def _move_on(doing: _Act, said: Said, *, values: dict[str, Any], outcome: str) -> Case:
     """Keep the decision and let the run move on."""
     step, verb = doing.step, doing.verb
-    decision = Decision.objects.create(**_decision(doing, said), outcome=outcome, values=values)
+    decision = Decision(**_decision(doing, said), outcome=outcome, values=values)
     _attach_photos(doing, values)
     before = {name: doing.case.data.get(name) for name in values}
     walk, assign = walk_of(doing.case, now=doing.now)
@@ -232,7 +232,7 @@ def _move_on(doing: _Act, said: Said, *, values: dict[str, Any], outcome: str) -
     else:
         variable = step.settings.get("outcome") or "结论"
         move = workflows.complete(walk, step, values={**values, variable: outcome}, outcome=outcome)
-    journal.record(
+    told = journal.line(
         doing.case,
         verb.event,
         now=doing.now,
@@ -240,7 +240,7 @@ def _move_on(doing: _Act, said: Said, *, values: dict[str, Any], outcome: str) -
         post=doing.post.code if doing.post else "",
         data=_told(doing, decision, before),
     )
-    follow(doing.case, move, assign=assign, now=doing.now, by=doing.viewer)
+    follow(doing.case, move, assign=assign, now=doing.now, by=doing.viewer, told=[told], decision=decision)
     return doing.case
 
 
@@ -310,7 +310,6 @@ def _is_photo_list(value: object) -> bool:
 
 
 def _decision(doing: _Act, said: Said) -> dict[str, Any]:
-    post = Post.objects.filter(code=doing.post.code).first() if doing.post else None
     return {
         "case": doing.case,
         "step": doing.step,
@@ -318,7 +317,7 @@ def _decision(doing: _Act, said: Said) -> dict[str, Any]:
         "comment": said.comment.strip()[:2000],
         "pins": [str(pin)[:64] for pin in said.pins][:50],
         "by_id": doing.viewer.user_id,
-        "post": post,
+        "post_id": doing.post.id if doing.post else None,
         "at": doing.now,
     }
 
@@ -339,8 +338,7 @@ def _told(doing: _Act, decision: Decision, before: Mapping[str, Any]) -> dict[st
 def _end_without_move(doing: _Act, data: Mapping[str, Any]) -> Case:
     case = doing.case
     case.version += 1
-    case.save(update_fields=["version"])
-    journal.record(
+    told = journal.line(
         case,
         doing.verb.event,
         now=doing.now,
@@ -348,13 +346,23 @@ def _end_without_move(doing: _Act, data: Mapping[str, Any]) -> Case:
         post=doing.post.code if doing.post else "",
         data={"element": doing.step.element, "name": doing.step.name, "step": doing.step.pk, **data},
     )
+    batch = Batch()
+    batch.insert([told])
+    batch.update(case, "version", "touched_by", "lines", "last_hash")
+    batch.write()
     return case
 
 
-def _take(doing: _Act) -> None:
+def _hold(doing: _Act) -> None:
+    """Make the step this person's; whoever completes it writes that down with the rest."""
     step = doing.step
     step.claimed_by_id, step.claimed_at = doing.viewer.user_id, doing.now
     step.claimed_as = doing.post.code if doing.post else ""
+
+
+def _take(doing: _Act) -> None:
+    _hold(doing)
+    step = doing.step
     step.save(update_fields=["claimed_by", "claimed_as", "claimed_at"])
 
 

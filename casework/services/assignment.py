@@ -11,22 +11,27 @@ from casework.clocks import LimitUnreadable, WorkCalendar, parse_limit
 from casework.facts import CaseFacts
 from casework.models import Case
 from casework.rules import routing
-from grid.queries.posts import posts_for
+from grid.queries.desks import held_desks
 from workflows.engine import OpenStep
 from workflows.expressions import ExpressionError, compile_expression
-from workflows.services import Assignment
+from workflows.projection import Assignment
 
 VACANT = "vacant:"  # nobody at all: an operator has to look; it must not fall back to the reporter
 
 
 @dataclass(kw_only=True)
 class Assigner:
-    """Assigns the steps that one move opens. `notes` says per element what did not go as drawn."""
+    """Assigns the steps that one move opens.
+
+    `notes` says per element what did not go as drawn, `names` what the posts are called that were looked up.
+    """
 
     facts: CaseFacts
     now: datetime
     calendar: WorkCalendar
     notes: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    _known: dict[routing.Target, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, step: OpenStep, data: Mapping[str, Any]) -> Assignment:
         variables = {**data, **step.instance}
@@ -47,14 +52,18 @@ class Assigner:
         return self._above(wanted)
 
     def _held(self, wanted: routing.Target) -> tuple[str, ...]:
-        posts = posts_for(
-            wanted.area_code,
-            level=wanted.level,
-            role=wanted.role,
-            unit_key=wanted.unit or None,
-            on=self.now.astimezone(self.calendar.zone).date(),
-        )
-        return tuple(post.code for post in posts)
+        """The posts that somebody holds today; asked once for each target, however many steps go there."""
+        if wanted not in self._known:
+            found = held_desks(
+                wanted.area_code,
+                level=wanted.level,
+                role=wanted.role,
+                unit_key=wanted.unit or None,
+                on=self.now.astimezone(self.calendar.zone).date(),
+            )
+            self.names |= found
+            self._known[wanted] = tuple(found)
+        return self._known[wanted]
 
     def _above(self, wanted: routing.Target) -> tuple[str, ...]:
         """Nobody holds the post: the work climbs to the duty desk, then to the commander, and says so."""
@@ -95,7 +104,7 @@ def assigner(case: Case, *, now: datetime, calendar: WorkCalendar) -> Assigner:
 def facts_of(case: Case) -> CaseFacts:
     return CaseFacts(
         number=case.number,
-        matter=case.matter.key,
+        matter=case.run.version.definition.key if case.run_id else case.matter.key,
         area_code=case.area_code,
         urgent=case.is_urgent,
         category=case.category,

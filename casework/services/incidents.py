@@ -19,6 +19,7 @@ from casework.services.locks import database_now, lock_case, lock_case_or_none
 from casework.services.progress import follow, walk_of
 from workflows import services as workflows
 from workflows.models import Incident, RunStatus, Step, Subscription, Timer
+from workflows.projection import settle
 
 MEND_POWERS = ("studio", "supervise")
 
@@ -139,7 +140,7 @@ def _retry(case: Case, incident: Incident, how: Mending, now: datetime) -> None:
     if how.values:
         walk, assign = walk_of(case, now=now)
         walk.live.set(dict(how.values))
-        follow(case, workflows.settle(walk), assign=assign, now=now)
+        follow(case, settle(walk), assign=assign, now=now)
     if "outbox" in incident.data:
         outbox.retry(int(incident.data["outbox"]), now=now)
     elif "timer" in incident.data:

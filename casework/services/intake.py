@@ -25,6 +25,7 @@ from grid.models import Area, Photo, Post, Report, User
 from grid.services.reports import Sighting, record_report
 from workflows import services as workflows
 from workflows.models import Version
+from workflows.projection import settle
 
 PHOTOS = 9
 TITLE = 60
@@ -236,14 +237,14 @@ def _open(
     calendar = work_calendar()
     assign = assigner(case, now=now, calendar=calendar)
     walk = workflows.begin(version, data=case.data, assign=assign, now=now, calendar=calendar)
-    move = workflows.settle(walk)
+    move = settle(walk)
     case.run, case.data = move.run, move.data
     case.save(force_insert=True)
     told = {"matter": version.definition.key, "version": version.number, "area": area.code, "title": title}
     if report is not None and report.located == Report.Located.NEAREST:
         told["outside_every_grid"] = True
-    journal.record(case, "reported", now=now, by=by, post=case.reporter_post, data=told)
-    follow(case, move, assign=assign, now=now, by=by)
+    reported = journal.line(case, "reported", now=now, by=by, post=case.reporter_post, data=told)
+    follow(case, move, assign=assign, now=now, by=by, told=[reported])
     return case
 
 

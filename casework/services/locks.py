@@ -1,16 +1,40 @@
-"""One lock per case, taken first; the database's clock is read under it."""
+"""One lock per case, taken first; the database's clock is read with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 from psycopg import errors as pg
 
 from casework.errors import CaseBusy, NotFound
 from casework.models import Case
+from workflows.models import Run, Step, Timer
+from workflows.rows import columns, made, width
+from workflows.services import version_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedStep:
+    """A step with its case, both as they are now, and the time by the database's clock."""
+
+    case: Case
+    step: Step
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedTimer:
+    """A timer with its case, both as they are now."""
+
+    case: Case
+    timer: Timer
 
 
 def lock_case(case_id: int) -> Case:
@@ -19,31 +43,44 @@ def lock_case(case_id: int) -> Case:
     Always the first statement of an act: lock, then read. The other way round two officers would both
     read the step as open.
     """
-    ensure_transaction()
     with _busy_is_said():
-        case = (
-            Case.objects.select_for_update(of=("self", "run"))
-            .select_related("run__version__definition", "matter", "area", "report")
-            .filter(pk=case_id)
-            .order_by()
-        )
-        # `report` is nullable: FOR UPDATE OF names the two rows that are always there.
-        found = case.first()
-    if found is None:
+        row = _locked(_text(), case_id)
+    if row is None:
         raise NotFound
-    return found
+    return _case(row)
+
+
+def lock_step(step_id: int) -> LockedStep:
+    """Lock the case of this step and read both in the same statement. Raises CaseBusy, NotFound.
+
+    The rows are locked in the order case, run, step, and PostgreSQL reads a locked row again after it has
+    waited for it: so the step is as the one before us left it.
+    """
+    with _busy_is_said():
+        row = _locked(_text(Step), step_id)
+    if row is None:
+        raise NotFound
+    case = _case(row)
+    step = made(Step, row[_both() : -1])
+    step.run = case.run
+    return LockedStep(case=case, step=step, now=row[-1])
 
 
 def lock_case_or_none(case_id: int) -> Case | None:
     """The same for a sweep, which passes by a case that somebody is changing: it comes round again."""
-    ensure_transaction()
-    return (
-        Case.objects.select_for_update(skip_locked=True, of=("self", "run"))
-        .select_related("run__version__definition", "matter", "area", "report")
-        .filter(pk=case_id)
-        .order_by()
-        .first()
-    )
+    row = _locked(_text(is_patient=False), case_id)
+    return None if row is None else _case(row)
+
+
+def lock_timer_or_none(timer_id: int) -> LockedTimer | None:
+    """A timer with its case, unless somebody is changing that."""
+    row = _locked(_text(Timer, is_patient=False), timer_id)
+    if row is None:
+        return None
+    case = _case(row)
+    timer = made(Timer, row[_both() : -1])
+    timer.run = case.run
+    return LockedTimer(case=case, timer=timer)
 
 
 def ensure_transaction() -> None:
@@ -56,6 +93,40 @@ def database_now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+def _locked(text: str, key: int) -> Sequence[Any] | None:  # Any: columns of several tables
+    ensure_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(text, [key])
+        row: Sequence[Any] | None = cursor.fetchone()
+        return row
+
+
+@lru_cache(maxsize=8)
+def _text(of: type[Model] | None = None, *, is_patient: bool = True) -> str:
+    """The locking SELECT, by the case's key or by that of one of its steps or timers."""
+    case, run = Case._meta.db_table, Run._meta.db_table
+    read = [columns(Case), columns(Run), *([columns(of)] if of else []), "clock_timestamp()"]
+    joined, locked = f"{case} JOIN {run} ON {run}.id = {case}.run_id", [case, run]
+    if of is not None:
+        table = of._meta.db_table
+        joined, locked = f"{joined} JOIN {table} ON {table}.run_id = {run}.id", [*locked, table]
+    return (
+        f"SELECT {', '.join(read)} FROM {joined} WHERE {locked[-1] if of else case}.id = %s "  # noqa: S608
+        f"FOR UPDATE OF {', '.join(locked)}{'' if is_patient else ' SKIP LOCKED'}"
+    )
+
+
+def _both() -> int:
+    return width(Case) + width(Run)
+
+
+def _case(row: Sequence[Any]) -> Case:  # Any: columns of several tables
+    case = made(Case, row[: width(Case)])
+    case.run = made(Run, row[width(Case) : width(Case) + width(Run)])
+    case.run.version = version_of(case.run)
+    return case
 
 
 @contextmanager

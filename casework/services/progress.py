@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,17 @@ from django.db import transaction
 from django.db.models import Q
 
 from casework.access import Viewer
-from casework.models import Case, CaseStatus, Clock
+from casework.errors import NotFound
+from casework.models import Case, CaseEvent, CaseStatus, Clock, Decision
 from casework.services import journal, outbox
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
-from casework.services.locks import database_now, lock_case, lock_case_or_none
-from grid.models import Post
+from casework.services.locks import database_now, lock_case, lock_step, lock_timer_or_none
 from workflows import services as workflows
-from workflows.models import Run, RunStatus, Step, StepKind, Subscription, SubscriptionKind, Timer
-from workflows.services import Move, Walk
+from workflows.engine import Decided
+from workflows.models import Incident, Run, RunStatus, Step, StepKind, Subscription, SubscriptionKind
+from workflows.projection import Move, Walk
+from workflows.rows import Batch
 
 
 def walk_of(case: Case, *, now: datetime) -> tuple[Walk, Assigner]:
@@ -29,69 +31,98 @@ def walk_of(case: Case, *, now: datetime) -> tuple[Walk, Assigner]:
     return walk, assign
 
 
-def follow(case: Case, move: Move, *, assign: Assigner, now: datetime, by: Viewer | None = None) -> None:
-    """Write everything that one move means for its case; the same for people, machines, time and messages."""
+def follow(
+    case: Case,
+    move: Move,
+    *,
+    assign: Assigner,
+    now: datetime,
+    by: Viewer | None = None,
+    told: Sequence[CaseEvent] = (),
+    decision: Decision | None = None,
+) -> None:
+    """Write everything that one move means for its case; the same for people, machines, time and messages.
+
+    `told` are the act's own journal lines, which come before those of what followed from it.
+    """
+    batch = Batch()
     case.data = move.data
     case.version += 1
-    _stop_clocks(move, now=now)
-    _open_steps(case, move, assign=assign, now=now)
+    batch.insert([decision] if decision else [])
+    _stop_clocks(move, batch, now=now)
+    lines = [*told, *_open_steps(case, move, batch, assign=assign, now=now)]
     _tell_outside(case, move, now=now)
-    for made in move.decided:
-        data = {"element": made.element, "name": made.table, "rules": list(made.rules)}
-        told = {"inputs": dict(made.inputs), "values": dict(made.values)}
-        journal.record(case, "decided", now=now, data={**data, **told})
-    for incident in move.incidents:
-        data = {"element": incident.element, "kind": incident.kind, "message": incident.message}
-        journal.record(case, "incident", now=now, data=data)
+    lines += [_decided(case, made, now=now) for made in move.decided]
+    lines += [_incident(case, incident, now=now) for incident in move.incidents]
     if move.run.status != RunStatus.RUNNING:
-        _close(case, move, now=now)
+        lines.append(_close(case, move, now=now))
     else:
-        case.due_at = (
-            Step.objects.open()
-            .filter(run=move.run)
-            .order_by("due_at")
-            .values_list("due_at", flat=True)
-            .first()
-        )
-    case.save(update_fields=["data", "version", "due_at", "status", "outcome", "closed_at"])
+        case.due_at = _next_due(move)
+    batch.insert(lines)
+    batch.update(case, *_MOVED)
+    batch.write()
 
 
-def _stop_clocks(move: Move, *, now: datetime) -> None:
-    over = [step.pk for step in (*move.cancelled, *((move.done,) if move.done else ()))]
-    if over:
-        Clock.objects.filter(step_id__in=over, stopped_at=None).update(stopped_at=now)
+_MOVED = (
+    "data", "version", "due_at", "status", "outcome", "closed_at", "touched_by", "lines", "last_hash",
+)  # fmt: skip
 
 
-def _open_steps(case: Case, move: Move, *, assign: Assigner, now: datetime) -> None:
+def _next_due(move: Move) -> datetime | None:
+    """When the next open step is due; the others are asked for only where there are some."""
+    dues = [step.due_at for step in move.opened if step.due_at is not None]
+    if move.others_open:
+        others = Step.objects.open().filter(run=move.run).exclude(due_at=None).order_by("due_at")
+        dues += [step.due_at for step in others[:1] if step.due_at is not None]
+    return min(dues, default=None)
+
+
+def _decided(case: Case, made: Decided, *, now: datetime) -> CaseEvent:
+    data = {"element": made.element, "name": made.table, "rules": list(made.rules)}
+    told = {"inputs": dict(made.inputs), "values": dict(made.values)}
+    return journal.line(case, "decided", now=now, data={**data, **told})
+
+
+def _incident(case: Case, incident: Incident, *, now: datetime) -> CaseEvent:
+    data = {"element": incident.element, "kind": incident.kind, "message": incident.message}
+    return journal.line(case, "incident", now=now, data=data)
+
+
+_STOP = "UPDATE casework_clock SET stopped_at = %s WHERE step_id = ANY(%s) AND stopped_at IS NULL"
+
+
+def _stop_clocks(move: Move, batch: Batch, *, now: datetime) -> None:
+    """A clock runs on every step that is due, and on no other."""
+    over = [*move.cancelled, *([move.done] if move.done else [])]
+    timed = [step.pk for step in over if step.due_at is not None]
+    if timed:
+        batch.run(_STOP, now, timed)
+
+
+def _open_steps(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: datetime) -> list[CaseEvent]:
     human = [step for step in move.opened if step.kind == StepKind.HUMAN]
-    Clock.objects.bulk_create(
-        [
-            Clock(
-                case=case,
-                step=step,
-                rule=step.settings.get("limit", "")[:32],
-                starts_at=now,
-                due_at=step.due_at,
-            )
-            for step in human
-            if step.due_at is not None
-        ]
-    )
-    if human:
-        journal.record(case, "opened", now=now, data={"steps": [_said_of(step, assign) for step in human]})
+    case.touch(code for step in human for code in step.candidates)
+    batch.insert([_clock(case, step, step.due_at, now=now) for step in human if step.due_at is not None])
     for step in move.opened:
         if step.kind == StepKind.MACHINE:
             outbox.enqueue(
                 f"step:{step.pk}", kind="machine_step", case_id=case.pk, payload={"step": step.pk}, now=now
             )
+    if not human:
+        return []
+    return [journal.line(case, "opened", now=now, data={"steps": [_said_of(step, assign) for step in human]})]
+
+
+def _clock(case: Case, step: Step, due_at: datetime, *, now: datetime) -> Clock:
+    rule = step.settings.get("limit", "")[:32]
+    return Clock(case=case, step=step, rule=rule, starts_at=now, due_at=due_at)
 
 
 def _said_of(step: Step, assign: Assigner) -> dict[str, Any]:
-    names = dict(Post.objects.filter(code__in=step.candidates).values_list("code", "name"))
     said: dict[str, Any] = {
         "element": step.element,
         "name": step.name,
-        "posts": [names.get(code, code) for code in step.candidates][:6],
+        "posts": [assign.names.get(code, code) for code in step.candidates][:6],
     }
     if step.due_at is not None:
         said["due_at"] = step.due_at.isoformat()
@@ -111,13 +142,13 @@ def _tell_outside(case: Case, move: Move, *, now: datetime) -> None:
         outbox.enqueue(key, kind="signal", case_id=case.pk, payload={"name": sent.name}, now=now)
 
 
-def _close(case: Case, move: Move, *, now: datetime) -> None:
+def _close(case: Case, move: Move, *, now: datetime) -> CaseEvent:
     ended = move.run.status == RunStatus.ENDED
     case.status = CaseStatus.CLOSED if ended else CaseStatus.VOID
     case.outcome = _outcome(case, move) if ended else "作废"
     case.closed_at = now
     case.due_at = None
-    journal.record(case, "closed" if ended else "voided", now=now, data={"outcome": case.outcome})
+    return journal.line(case, "closed" if ended else "voided", now=now, data={"outcome": case.outcome})
 
 
 def _outcome(case: Case, move: Move) -> str:
@@ -134,22 +165,16 @@ def _outcome(case: Case, move: Move) -> str:
 @transaction.atomic
 def fire_timer(timer_id: int, *, now: datetime) -> bool:
     """Fire one due timer. False when it is no longer there, already fired, or its case is being changed."""
-    place = Timer.objects.filter(pk=timer_id, fired_at=None).values_list("run__case__pk", flat=True).first()
-    case = lock_case_or_none(place) if place else None
-    if case is None:
+    locked = lock_timer_or_none(timer_id)
+    if locked is None:
         return False
-    timer = Timer.objects.filter(pk=timer_id, fired_at=None, due_at__lte=now).first()
-    if timer is None:
+    case, timer = locked.case, locked.timer
+    if timer.fired_at is not None or timer.due_at > now:
         return False
     walk, assign = walk_of(case, now=now)
     move = workflows.fire(walk, timer)
-    journal.record(
-        case,
-        "timer",
-        now=now,
-        data={"element": timer.element, "name": timer.name, "due_at": timer.due_at.isoformat()},
-    )
-    follow(case, move, assign=assign, now=now)
+    data = {"element": timer.element, "name": timer.name, "due_at": timer.due_at.isoformat()}
+    follow(case, move, assign=assign, now=now, told=[journal.line(case, "timer", now=now, data=data)])
     return True
 
 
@@ -174,28 +199,17 @@ def fail_machine_step(step_id: int, *, error: str, message: str) -> bool:
 
 
 def _move_machine_step(step_id: int, act: Callable[[Walk, Step], Move], *, values: Mapping[str, Any]) -> bool:
-    place = Step.objects.filter(pk=step_id).values_list("run__case__pk", flat=True).first()
-    if place is None:
+    try:
+        locked = lock_step(step_id)
+    except NotFound:
         return False
-    case = lock_case(place)
-    step = Step.objects.open().filter(pk=step_id).first()
-    if step is None or case.run.status != RunStatus.RUNNING:
+    case, step, now = locked.case, locked.step, locked.now
+    if not step.is_open or case.run.status != RunStatus.RUNNING:
         return False
-    now = database_now()
     walk, assign = walk_of(case, now=now)
     move = act(walk, step)
-    journal.record(
-        case,
-        "machine",
-        now=now,
-        data={
-            "element": step.element,
-            "name": step.name,
-            "operation": step.operation,
-            "values": dict(values),
-        },
-    )
-    follow(case, move, assign=assign, now=now)
+    data = {"element": step.element, "name": step.name, "operation": step.operation, "values": dict(values)}
+    follow(case, move, assign=assign, now=now, told=[journal.line(case, "machine", now=now, data=data)])
     return True
 
 
@@ -237,8 +251,8 @@ def _deliver_to(
     walk, assign = walk_of(case, now=now)
     move = workflows.deliver(walk, name=name, correlation=correlation, payload=payload)
     data = {"name": name, "payload": dict(payload or {})}
-    journal.record(case, "message", now=now, by=by, data=data)
-    follow(case, move, assign=assign, now=now, by=by)
+    told = journal.line(case, "message", now=now, by=by, data=data)
+    follow(case, move, assign=assign, now=now, by=by, told=[told])
     return case.number
 
 
@@ -263,8 +277,8 @@ def _signal_to(
     now = database_now()
     walk, assign = walk_of(case, now=now)
     move = workflows.signal(walk, name=name, payload=payload)
-    journal.record(case, "signal", now=now, by=by, data={"name": name})
-    follow(case, move, assign=assign, now=now, by=by)
+    told = journal.line(case, "signal", now=now, by=by, data={"name": name})
+    follow(case, move, assign=assign, now=now, by=by, told=[told])
     return case.number
 
 
