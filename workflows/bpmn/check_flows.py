@@ -13,14 +13,21 @@ from workflows.bpmn.problems import Problem
 def check_ends(diagram: Diagram) -> Iterator[Problem]:
     """Flows whose source or target is missing, or lies in another process or sub-process."""
     anywhere = {node.id for node, _ in diagram.walk()}
-    unknown = {u.id for process in diagram.processes for scope in process.scopes() for u in scope.unknown}
+    unknown = set(_unknown(diagram))
     for process in diagram.processes:
         for scope in process.scopes():
             here = {node.id for node in scope.nodes}
             for flow in scope.flows:
                 for end, code in ((flow.source, "flow_from_nowhere"), (flow.target, "flow_nowhere")):
-                    if end not in here and (end not in unknown or not end):
+                    if not end or (end not in here and end not in unknown):
                         yield found("flow_crosses" if end in anywhere else code, flow, end=end)
+
+
+def _unknown(diagram: Diagram) -> Iterator[str]:
+    """Elements that BPMN does not have: that is said of them already."""
+    for process in diagram.processes:
+        for scope in process.scopes():
+            yield from (u.id for u in scope.unknown if not u.tag.startswith("{"))
 
 
 def check_conditions(process: Scope) -> Iterator[Problem]:

@@ -31,6 +31,9 @@ _OUR_SCRIPTS: Final = frozenset(
 )
 _ANY_MOMENT: Final = dt.datetime(2000, 1, 1, tzinfo=LOCAL)
 
+#: How a name begins that is computed.
+DYNAMIC: Final = ("${", "#{", "=")
+CALLED: Final = Word("被调用流程", "called process")
 CONDITION: Final = Word("条件", "condition")
 TIMER: Final = Word("定时", "timer")
 COUNT: Final = Word("循环次数", "loop count")
@@ -79,6 +82,8 @@ class TextCheck:
             yield from self._loop(node.loop, node)
         if node.kind == "scriptTask":
             yield from self._script(node)
+        if (node.called or "").strip().startswith(DYNAMIC):
+            yield from self._expression(node.called, CALLED, node)
         yield from self._expression(node.completion, LOOP_END, node)
         for link in (*node.takes, *node.gives):
             if link.source != EVERYTHING:
@@ -117,6 +122,8 @@ class TextCheck:
         yield from self._expression(loop.cardinality, COUNT, node)
         yield from self._expression(loop.collection, COLLECTION, node)
         yield from self._expression(loop.condition, LOOP_END, node)
+        if loop.output:
+            yield from self._expression(loop.output_item, COLLECTION, node)
         if loop.kind == "standard":
             if loop.maximum is not None and not re.fullmatch(r"\s*\d{1,9}\s*", loop.maximum):
                 yield found("loop_maximum", node, line=loop.line, value=loop.maximum)
