@@ -176,10 +176,7 @@ class TextCheck:
 
     def _read(self, expression: Expression, what: Word, where: Node | Flow) -> Iterator[Problem]:
         self.needed.extend((name, where) for name in sorted(expression.names))
-        if (
-            expression.dialect
-            and expression.text.strip() != expression.source.strip().removeprefix("=").strip()
-        ):
+        if expression.dialect and expression.text.strip("() ") != expression.source.strip("=$#{}() "):
             yield found("expression_translated", where, severity="note", what=what, text=expression.text)
 
     def unknown(self, known: frozenset[str]) -> Iterator[Problem]:
