@@ -12,6 +12,7 @@ from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Pas
 from workflows.engine.errors import (
     BadValue,
     CannotEvaluate,
+    CannotMigrate,
     CannotMove,
     EngineError,
     MoveTooLong,
@@ -21,7 +22,7 @@ from workflows.engine.errors import (
     StateRefused,
 )
 from workflows.engine.plan import Plan
-from workflows.engine.run import OpenStep, Run, Stopped, Wait, load, start
+from workflows.engine.run import OpenStep, Run, Stopped, Wait, load, migrate, start
 from workflows.expressions import Calendar, ExpressionError
 
 
@@ -33,7 +34,7 @@ def compile_plan(
 
 
 __all__ = [
-    "BadValue", "Calendar", "CannotEvaluate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
+    "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
     "ExpressionError", "Incident", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
-    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "start",
+    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "start",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from workflows.expressions import ExpressionError
@@ -23,6 +25,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The expression “{text}” of “{element}”: {error}",
     ),
     "state_refused": ("运行状态无法读取：{what}", "The state of the run can't be read: {what}"),
+    "cannot_migrate": ("不能换到新版流程图：{what}", "Can't go on with the new version: {what}"),
     "cannot_move": ("不能移到“{element}”：{what}", "Can't move to “{element}”: {what}"),
 }
 
@@ -79,6 +82,16 @@ class CannotMove(EngineError):
     code = "cannot_move"
 
 
+class CannotMigrate(EngineError):
+    """A run has no place in another version; `obstacles` say what is in the way."""
+
+    code = "cannot_migrate"
+
+    def __init__(self, obstacles: Iterable[Obstacle]) -> None:
+        self.obstacles = tuple(obstacles)
+        super().__init__(what=Listed(self.obstacles))
+
+
 class Phrase:
     """A parameter that reads differently in each language."""
 
@@ -91,5 +104,27 @@ class Phrase:
         return self.en if language.startswith("en") else self.zh
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Obstacle:
+    """Something that stands at an element and could not stand there in another version."""
+
+    element: str
+    why: Phrase
+
+    def text(self, language: str) -> str:
+        colon = ": " if language.startswith("en") else "："
+        return f"{self.element}{colon}{self.why.text(language)}"
+
+
+class Listed:
+    """Several parameters in one."""
+
+    def __init__(self, parts: Iterable[Obstacle]) -> None:
+        self.parts = tuple(parts)
+
+    def text(self, language: str) -> str:
+        return ("; " if language.startswith("en") else "；").join(part.text(language) for part in self.parts)
+
+
 def _worded(value: object, language: str) -> str:
-    return value.text(language) if isinstance(value, ExpressionError | Phrase) else str(value)
+    return value.text(language) if isinstance(value, ExpressionError | Phrase | Listed) else str(value)

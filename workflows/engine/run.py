@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.engine import due, many, state, surgery
+from workflows.engine import due, many, migration, state, surgery
 from workflows.engine.activities import HumanStep, MachineStep, fill
 from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
 from workflows.engine.effects import Effect, Incident
@@ -82,6 +82,22 @@ def load(
     machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
     state.restore(machine, text)
     return Run(machine)
+
+
+def migrate(
+    plan: Plan,
+    text: str,
+    *,
+    data: Mapping[str, Any],
+    now: dt.datetime,
+    calendar: Calendar | None = None,
+    elements: Mapping[str, str] | None = None,
+) -> Run:
+    """Load a run of another version into this plan; `elements` maps old ids to new ones. Raises CannotMigrate."""
+    machine = migration.prepared(
+        plan, text, data=data, now=now, calendar=calendar, idle=IDLE, elements=elements or {}
+    )
+    return Run(machine)._settled()
 
 
 class Run:

@@ -24,6 +24,7 @@ _STATES: Final = {letter: state for state, letter in _LETTERS.items()}
 _KINDS: Final = {"process": "p", "call": "c", "sub": "s", "event": "e", "many": "m", "undo": "u"}
 _NAMES: Final = {letter: kind for kind, letter in _KINDS.items()}
 _WIDTH: Final = 9
+_PARTS: Final = 6
 
 
 def dump(machine: Machine) -> str:
@@ -35,7 +36,7 @@ def dump(machine: Machine) -> str:
     )
     frame_at = {frame.id: n for n, frame in enumerate(frames)}
     token_at = {token.id: n for n, token in enumerate(tokens)}
-    numbers = "".join(f"{n:0{_WIDTH}}" for n in (machine.last, *token_at, *(wait.id for wait in waits)))
+    numbers = joined_numbers([machine.last, *token_at, *(wait.id for wait in waits)])
     rows = [
         VERSION,
         machine.plan.main.id,
@@ -44,7 +45,7 @@ def dump(machine: Machine) -> str:
         [_token_row(token, frame_at) for token in tokens],
         [_wait_row(wait, frame_at, token_at) for wait in waits],
     ]
-    return orjson.dumps(rows).decode()
+    return unparsed(rows)
 
 
 def _id(thing: Frame) -> int:
@@ -101,15 +102,33 @@ def _trimmed(row: list[Any]) -> list[Any]:
     return row
 
 
-def restore(machine: Machine, text: str) -> None:
-    """Put a stored state into a new machine. Raises StateRefused."""
+def parsed(text: str) -> list[Any]:
+    """The rows of a state of this version. Raises StateRefused."""
     try:
         rows = orjson.loads(text)
         version = rows[0]
     except (ValueError, IndexError, KeyError, TypeError) as error:
         raise StateRefused(what=Phrase("不是运行状态", "not a state")) from error
-    if version != VERSION:
+    if version != VERSION or len(rows) != _PARTS:
         raise StateRefused(what=Phrase(f"版本 {version}", f"version {version}"))
+    return list(rows)
+
+
+def unparsed(rows: list[Any]) -> str:
+    return orjson.dumps(rows).decode()
+
+
+def split_numbers(numbers: str) -> list[int]:
+    return [int(numbers[n : n + _WIDTH]) for n in range(0, len(numbers), _WIDTH)]
+
+
+def joined_numbers(numbers: list[int]) -> str:
+    return "".join(f"{n:0{_WIDTH}}" for n in numbers)
+
+
+def restore(machine: Machine, text: str) -> None:
+    """Put a stored state into a new machine. Raises StateRefused."""
+    rows = parsed(text)
     try:
         _restore(machine, rows)
     except (KeyError, ValueError, IndexError, TypeError) as error:
@@ -120,7 +139,7 @@ def restore(machine: Machine, text: str) -> None:
 
 def _restore(machine: Machine, rows: list[Any]) -> None:
     _, _, numbers, frame_rows, token_rows, wait_rows = rows
-    machine.last, *ids = (int(numbers[n : n + _WIDTH]) for n in range(0, len(numbers), _WIDTH))
+    machine.last, *ids = split_numbers(numbers)
     if len(ids) != len(token_rows) + len(wait_rows):
         raise ValueError("as many numbers as rows")
     standing: dict[int, list[int]] = {}
