@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views as auth_views
 from django.db import connection
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
@@ -101,10 +101,10 @@ def photo(request: ViewerRequest, sha256: str) -> HttpResponse:
         raise NotFound
     name = found.thumb_name if request.GET.get("size") == "thumb" else str(found.file.name)
     try:
-        content = found.file.storage.open(name)
+        with found.file.storage.open(name) as file:
+            response = HttpResponse(file.read(), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise NotFound from error
-    response = FileResponse(content, content_type="image/jpeg")
     response["Content-Disposition"] = f'inline; filename="{sha256[:12]}.jpg"'
     response["Cache-Control"] = "private, max-age=86400, immutable"
     return response

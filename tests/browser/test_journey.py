@@ -157,7 +157,9 @@ def report(phone: Page, pictures: list[Path]) -> str:
     Person(phone, pictures, "").keeps_picture("phone-report")
     phone.get_by_role("button", name="提交").click()
     phone.wait_for_url(re.compile(r"/m/report/done/"))
-    return re.search(r"\d{4}-\d{4}-\d{5,}", phone.url)[0]
+    number = re.search(r"\d{4}-\d{4}-\d{5,}", phone.url)
+    assert number is not None
+    return number[0]
 
 
 def test_an_old_estate_from_the_photo_to_the_rating(phone: Page, desk: Page, site, pictures):
