@@ -1,0 +1,297 @@
+"""Who gets what where: every address and call against every kind of person, on a case inside, beside and above his area.
+
+The case `grid` lies in the grid worker's grid and waits for him; `town` lies in the whole sub-district above him. An
+address without a row fails. Everything is tried in one transaction each, which is taken back.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from PIL import Image
+
+from casework.models import Attachment, Case
+from grid.models import User
+from grid.services.photos import store_photo
+from tests.api import diagrams
+from tests.api.conftest import Api
+from tests.world import GRID, TOWN
+from workflows.models import Incident, Step
+
+PEOPLE = (
+    "nobody",
+    "stranger",
+    "grid_worker",
+    "other_grid_worker",
+    "community_secretary",
+    "other_community_secretary",
+    "duty_officer",
+    "planning",
+    "sibling_duty_officer",
+    "district_dispatcher",
+    "administrator",
+    "operator",
+)
+
+# Columns: nobody, stranger | grid worker, of another grid | community, another community | town: officer, planning,
+# another town's officer | district dispatcher, administrator | operator.
+ROWS = """
+home                get  -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+login               get  -    | 200 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+logout              post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+switch_post         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+preferences         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+photo               get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+healthz             get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:today         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:report        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:ahead         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:done          get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+phone:cases         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:case          get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+phone:case          get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+phone:step          get  grid | 302 404 | 200 404 | 302 404 | 302 404 404 | 302 302 | 200
+phone:step          get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 302 302 | 200
+phone:outbox        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:worker        get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:me            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:inbox          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:fresh          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:sign_many      post grid | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+desk:preview        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:preview        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+desk:cases          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:case           get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:case           get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+desk:say            post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
+desk:say            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
+desk:diagram        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:diagram        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+desk:ahead          post grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:act            post grid | 302 404 | 302 404 | 403 404 | 403 404 404 | 403 403 | 302
+desk:act            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 403 403 | 302
+desk:search         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+studio:library      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:library      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:matter       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:draft        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
+studio:draft_forms  get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:draft_bpmn   get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:version      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:bpmn         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:publish      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+api:token           post -    | 401 401 | 401 401 | 401 401 | 401 401 401 | 401 401 | 401
+api:matters         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:matters         post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 201 | 201
+api:matter_check    post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:matter_draft    put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:matter_publish  post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:matter_versions get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:matter_bpmn     get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:reports         post -    | 401 201 | 201 201 | 201 201 | 201 201 201 | 201 201 | 201
+api:photo           put  -    | 401 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
+api:cases           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:cases           post -    | 401 403 | 201 403 | 201 403 | 201 201 403 | 201 201 | 201
+api:case            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_history    get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_history    get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:steps           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:step            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:step            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:step_verb       post grid | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
+api:step_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 403 403 | 200
+api:messages        post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 409 409 | 409
+api:signals         post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 200 200 | 200
+api:incidents       get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:incident_verb   post grid | 401 403 | 403 403 | 403 403 | 403 403 403 | 409 409 | 409
+api:incident_verb   post town | 401 403 | 403 403 | 403 403 | 403 403 403 | 409 409 | 409
+api:schema          get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table: an address or call, on which case, and the status that each kind of person gets."""
+
+    name: str
+    method: str
+    place: str
+    statuses: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.method} {self.name} {self.place}"
+
+
+def _rows() -> list[Row]:
+    rows = []
+    for line in ROWS.strip().splitlines():
+        name, method, place, *statuses = line.replace("|", " ").split()
+        rows.append(Row(name=name, method=method, place=place, statuses=tuple(map(int, statuses))))
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Two cases that wait for a person, a matter with a draft, an incident; and who may be asked."""
+
+    people: dict[str, User | None]
+    cases: dict[str, Case]
+    steps: dict[str, Step]
+    incidents: dict[str, Incident]
+
+
+@pytest.fixture
+def scene(world, settings, tmp_path) -> Scene:
+    settings.MEDIA_ROOT = tmp_path
+    people = {name: getattr(world, name, None) for name in PEOPLE}
+    people["operator"] = User.objects.create_superuser("operator", password="x" * 16)
+    author = Api(user=world.administrator)
+    author.publish("reviewed", diagrams.with_review())
+    author.put("matters/reviewed/draft/", diagrams.with_review())
+    numbers = {
+        place: Api(user=people["operator"]).open("reviewed", area)["number"]
+        for place, area in (("grid", GRID), ("town", TOWN))
+    }
+    cases = {place: Case.objects.get(number=number) for place, number in numbers.items()}
+    steps = {place: Step.objects.open().get(run=case.run) for place, case in cases.items()}
+    incidents = {
+        place: Incident.objects.create(
+            run=case.run, element="check", kind="expression", message="x", opened_at=case.opened_at
+        )
+        for place, case in cases.items()
+    }
+    photo = store_photo(_jpeg(), owner=people["operator"])
+    Attachment.objects.create(
+        case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=people["operator"]
+    )
+    return Scene(people=people, cases=cases, steps=steps, incidents=incidents)
+
+
+def _jpeg() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (32, 24), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _address(row: Row, scene: Scene) -> str:
+    names = {
+        "number": lambda: (
+            1 if "matter" in row.name or "studio" in row.name else scene.cases[row.place].number
+        ),
+        "step": lambda: scene.steps[row.place].pk,
+        "step_id": lambda: scene.steps[row.place].pk,
+        "incident_id": lambda: scene.incidents[row.place].pk,
+        "verb": lambda: "retry" if "incident" in row.name else "complete",
+        "key": lambda: "reviewed",
+        "sha256": lambda: sha256(_jpeg()).hexdigest(),
+    }
+    wanted = _patterns()[row.name]
+    return reverse(row.name, kwargs={name: names[name]() for name in wanted})
+
+
+def _patterns() -> dict[str, list[str]]:
+    """The name of every address with the names of its parts."""
+    found: dict[str, list[str]] = {}
+    todo = [("", get_resolver())]
+    while todo:
+        space, resolver = todo.pop()
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLPattern):
+                if pattern.name:
+                    found[space + pattern.name] = list(pattern.pattern.converters)
+            else:
+                todo.append((f"{pattern.app_name}:" if pattern.app_name else space, pattern))
+    return found
+
+
+BODIES: dict[str, object] = {
+    "preferences": {"letters": "large"},
+    "switch_post": {"post": ""},
+    "desk:say": {"text": "已联系居民", "token": "6f6d2f7e-6f0e-4c52-9c3a-0d3c5c3f7a11"},
+    "desk:act": {"comment": "已核查"},
+    "studio:library": {"key": "lamp", "title": "路灯"},
+    "studio:publish": {"note": "试行"},
+    "api:token": {"username": "x", "password": "x"},
+    "api:matters": {"key": "lamp", "title": "路灯"},
+    "api:matter_publish": {"note": "试行"},
+    "api:reports": {"matter": "reviewed", "area": GRID},
+    "api:cases": {"matter": "reviewed", "area": GRID, "title": "一件事"},
+    "api:step_verb": {"comment": "已核查"},
+    "api:messages": {"name": "没有人等"},
+    "api:signals": {"name": "没有人等"},
+    "api:incident_verb": {"comment": "再试"},
+}
+RAW = {"api:matter_check", "api:matter_draft", "api:photo"}
+
+
+def _asked(row: Row, scene: Scene, client: Client) -> int:
+    """The status of one request, whose effects are taken back."""
+    body = BODIES.get(row.name, {})
+    address = _address(row, scene)
+    with transaction.atomic():
+        if row.method == "get":
+            answer = client.get(address)
+        elif row.name in RAW:
+            answer = getattr(client, row.method)(address, diagrams.plain(), content_type="application/xml")
+        elif row.name.startswith("api:"):
+            answer = getattr(client, row.method)(
+                address, json.dumps(body), content_type="application/json", headers={"Idempotency-Key": "k"}
+            )
+        else:
+            answer = client.post(address, body)
+        transaction.set_rollback(True)
+    if answer.streaming:
+        b"".join(answer)  # a file stays open until it is read to its end
+    return answer.status_code
+
+
+def _sessions(scene: Scene) -> dict[str, str]:
+    """A session for each who can have one; logging out takes back only the browser's cookie, not these."""
+    sessions = {}
+    for name, user in scene.people.items():
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            sessions[name] = client.cookies["sessionid"].value
+    return sessions
+
+
+def _client(session: str | None) -> Client:
+    client = Client()
+    if session is not None:
+        client.cookies["sessionid"] = session
+    return client
+
+
+def test_each_person_gets_what_is_his(scene: Scene):
+    cache.clear()
+    sessions = _sessions(scene)
+    found, wanted = {}, {}
+    for row in _rows():
+        for name, status in zip(PEOPLE, row.statuses, strict=True):
+            found[row.id, name] = _asked(row, scene, _client(sessions.get(name)))
+            wanted[row.id, name] = status
+
+    assert found == wanted
+
+
+def test_every_address_has_a_row():
+    named = {row.name for row in _rows()}
+
+    assert set(_patterns()) - named == set()
+    assert named - set(_patterns()) == set()
+
+
+def test_no_row_ends_in_a_fault():
+    assert all(status < 500 for row in _rows() for status in row.statuses)
