@@ -21,6 +21,7 @@ from casework.forms.controls import Asking, control, shown_control
 from casework.forms.definition import FieldDefinition, FieldKind, FormDefinition
 from casework.forms.fields import jsonable
 
+MOST_UNKNOWN = 10
 OF_THE_PAGE = frozenset({"csrfmiddlewaretoken"})
 
 
@@ -81,6 +82,7 @@ class StepForm(forms.Form):
         self.shown: set[str] = set()
         self._asking = asking
         self._besides = set(besides)
+        self._asked = {each.name for each in definition.fields if each.is_asked}
         self._case_data, self._now = dict(case_data), now
         self._add_fields()
 
@@ -113,30 +115,26 @@ class StepForm(forms.Form):
         return answers
 
     def clean(self) -> None:
-        self._refuse_unknown_names()
+        for name in sorted(self._unknown_names())[:MOST_UNKNOWN]:
+            self.add_error(None, self._refusal(name))
         answers = self._case_data | {
-            name: _plain(self.cleaned_data[name]) for name in self.shown & set(self.cleaned_data)
+            name: _plain(self.cleaned_data.get(name)) for name in self.shown & self._asked
         }
         for check in self.definition.checks:
             if not conditions.is_kept(check.must, answers, now=self._now):
                 message = check.message.in_language(self._asking.language)
                 self.add_error(None, ValidationError(message, code="check_failed"))
 
-    def _refuse_unknown_names(self) -> None:
-        names = [str(each) for each in (*self.data, *(self.files or {}))]
-        for name in sorted(set(names) - self._besides):
-            owner = name.split("-")[0]
-            asked = {each.name for each in self.definition.fields if each.is_asked}
-            if owner in asked and self._belongs(name, owner):
-                continue
-            is_closed = owner in self.definition.names and owner not in asked
-            text = (
-                _("“%(name)s” can't be changed here.")
-                if is_closed
-                else _("There is no field “%(name)s” here.")
-            )
-            code = "read_only" if is_closed else "unknown_field"
-            self.add_error(None, ValidationError(text % {"name": name[:40]}, code=code))
+    def _unknown_names(self) -> set[str]:
+        sent = {str(each) for each in (*self.data, *(self.files or {}))} - self._besides
+        return {name for name in sent if not self._belongs(name)}
+
+    def _refusal(self, name: str) -> ValidationError:
+        if name.split("-")[0] in set(self.definition.names) - self._asked:
+            text, code = _("“%(name)s” can't be changed here."), "read_only"
+        else:
+            text, code = _("There is no field “%(name)s” here."), "unknown_field"
+        return ValidationError(text % {"name": name[:40]}, code=code)
 
     def _add_fields(self) -> None:
         answers = dict(self._case_data)
@@ -183,16 +181,19 @@ class StepForm(forms.Form):
             each.name for each in fields if each.kind is kind and each.is_asked and each.name in self.shown
         ]
 
-    def _belongs(self, name: str, owner: str) -> bool:
-        part = name.partition("-")[2]
+    def _belongs(self, name: str) -> bool:
+        """Whether it is an asked field or a part of one, like `地点-lat`."""
+        owner, _dash, part = name.partition("-")
+        if owner not in self._asked or not part:
+            return owner in self._asked
         match self.fields[owner].widget:
-            case _ if not part:
-                return True
             case widgets.Compound() as widget:
                 return part in widget.parts
             case widgets.Photos():
                 return part == "files"
-        return isinstance(self.fields[owner].widget, widgets.Table)
+            case widgets.Table():
+                return True
+        return False
 
     def _row(self, each: FieldDefinition) -> Row:
         return Row(
@@ -207,8 +208,7 @@ class StepForm(forms.Form):
     def _condition_for_the_page(self, each: FieldDefinition) -> str:
         if each.show_if is None:
             return ""
-        asked = {other.name for other in self.definition.fields if other.is_asked}
-        fixed = {name: self._case_data.get(name) for name in each.show_if.names - asked}
+        fixed = {name: self._case_data.get(name) for name in each.show_if.names - self._asked}
         condition = conditions.for_the_page(each.show_if, fixed=fixed)
         return json.dumps(condition, ensure_ascii=False) if condition else ""
 

@@ -281,6 +281,20 @@ def test_answers_keep_the_rules_between_them():
     assert fill(form, {"参与": "3", "同意": "4"}).non_field_errors() == ["More in favour than took part"]
 
 
+def test_rules_see_what_the_case_knows():
+    rule = {"must": "户数 <= 总户数", "message": {"zh": "比总户数多", "en": "More than there are"}}
+    form = a_form(a_field(), a_field("总户数", read_only=True), checks=[rule])
+
+    assert codes(fill(form, {"户数": "43"}, data={"总户数": 42})) == {"__all__": ["check_failed"]}
+    assert fill(form, {"户数": "42"}, data={"总户数": 42}).is_valid()
+
+
+def test_a_flood_of_names_is_answered_shortly():
+    form = fill(a_form(a_field()), {f"x{n}": n for n in range(5000)})
+
+    assert len(codes(form)["__all__"]) == 10
+
+
 def test_read_only_values_are_shown_and_not_given_back():
     form = a_form(a_field("结论", "choice", choices=CHOICES, read_only=True, required=True), a_field())
 
