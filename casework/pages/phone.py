@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -148,6 +150,23 @@ def step(request: ViewerRequest, step: int) -> HttpResponse:
 
 @page
 @require_GET
+def outbox(request: ViewerRequest) -> HttpResponse:
+    """What waits on this phone; the page itself knows nothing of it."""
+    return TemplateResponse(request, "phone/outbox.html", _with_count(request, {}))
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker, under the path whose pages it may keep."""
+    built = finders.find("built/sw.js")
+    if not isinstance(built, str):
+        raise Http404
+    content = Path(built).read_bytes()
+    return HttpResponse(content, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@page
+@require_GET
 def me(request: ViewerRequest) -> HttpResponse:
     """My posts and how pages look to me."""
     return TemplateResponse(request, "phone/me.html", _with_count(request, {}))
@@ -251,5 +270,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),
     path("steps/<int:step>/", step, name="step"),
+    path("outbox/", outbox, name="outbox"),
+    path("sw.js", worker, name="worker"),
     path("me/", me, name="me"),
 ]

@@ -43,6 +43,7 @@ class ReportEntry(forms.Form):
     address = forms.CharField(required=False, max_length=120)
     summary = forms.CharField(required=False, max_length=500)
     urgent = forms.BooleanField(required=False)
+    seen_at = forms.DateTimeField(required=False)
 
     def __init__(self, posted: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(posted, **options)
@@ -110,7 +111,7 @@ def new_report(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) ->
         accuracy=said["accuracy"],
         address=said["address"].strip(),
         area=said["area"] or chosen,
-        seen_at=None,
+        seen_at=said["seen_at"],
         answers=_answers(request, matter, posted),
         photos=photos_of(posted),
         language=request.LANGUAGE_CODE or "zh-hans",

@@ -19,6 +19,12 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll("a[href], button, in
   .map((each) => [each.textContent.trim().slice(0, 20) || each.name, Math.round(each.getBoundingClientRect().height)])
   .filter(([, height]) => height < least)"""
 
+UNTIL_THE_WORKER_HAS_BOTH_PAGES = """async () => {
+  await navigator.serviceWorker.ready;
+  const here = async () => navigator.serviceWorker.controller && await caches.match("/m/report/") && await caches.match("/m/outbox/");
+  for (let n = 0; n < 100 && !(await here()); n += 1) await new Promise((done) => setTimeout(done, 100));
+}"""
+
 
 def photo(name="seen.jpg", size=(2400, 1800)):
     out = BytesIO()
@@ -32,6 +38,12 @@ def at_report(phone: Page) -> Page:
     sign_in(phone, REPORTER, PASSWORD)
     phone.goto("/m/report/")
     return phone
+
+
+def cases(phone: Page) -> int:
+    """How many of my cases the first page of the list shows."""
+    phone.goto("/m/cases/")
+    return phone.locator(".mine--link").count()
 
 
 def take(phone: Page):
@@ -59,16 +71,61 @@ def test_report_is_sent_with_photo_position_and_category(phone: Page):
     expect(phone.locator(".stages__item--now")).to_have_count(1)
 
 
-def test_photo_waits_on_the_page_until_there_is_a_net(phone: Page, complaints):
+def test_report_is_kept_on_the_phone_and_sent_when_there_is_a_net(phone: Page, complaints):
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    at_report(phone)
+    phone.evaluate(UNTIL_THE_WORKER_HAS_BOTH_PAGES)
+    phone.context.set_offline(True)
+    phone.goto("/m/report/")
+    take(phone)
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    phone.get_by_label("说一句").fill("没有网的时候报的")
+
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
+    phone.goto("/m/outbox/")
+    expect(phone.locator("[data-list=waiting]")).to_contain_text("没有网的时候报的")
+    expect(phone.locator("net-state")).to_contain_text("1 件待传")
+    phone.context.set_offline(False)
+
+    expect(phone.locator("[data-list=arrived]")).to_contain_text("没有网的时候报的")
+    expect(phone.locator("net-state")).to_have_text("在线")
+    phone.locator("[data-list=arrived] a.row").click()
+    expect(phone.locator(".entry .photo img")).to_have_count(1)
+
+
+def test_answer_that_got_lost_does_not_make_a_second_case(phone: Page, complaints):
+    complaints.expect("ERR_FAILED")
+    at_report(phone)
+    before = cases(phone)
+    phone.goto("/m/report/")
+
+    def lose_the_answer(route):
+        if route.request.method != "POST":
+            route.fallback()
+            return
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    phone.route("**/m/report/", lose_the_answer)
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
+    phone.unroute("**/m/report/")
+
+    phone.goto("/m/outbox/")
+    expect(phone.locator("[data-list=arrived] a.row")).to_have_count(1)
+    assert cases(phone) == before + 1
+
+
+def test_photo_waits_for_a_net_while_the_page_is_open(phone: Page, complaints):
     complaints.expect("ERR_FAILED")
     at_report(phone)
     phone.route("**/api/v1/photos/**", lambda route: route.abort())
     take(phone)
-    expect(phone.locator(".shots__main")).to_contain_text("还没传上")
-    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
 
-    phone.get_by_role("button", name="提交").click()
-    expect(phone.locator("[data-say]")).to_contain_text("没有丢")
+    expect(phone.locator(".shots__main")).to_contain_text("还没传上")
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
     phone.unroute("**/api/v1/photos/**")
     phone.get_by_role("button", name="提交").click()
 

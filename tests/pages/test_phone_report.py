@@ -189,3 +189,15 @@ def test_receipt_says_the_number_and_who_has_it(world, matter):
     assert Case.objects.get().number in receipt
     assert "陈秀兰" in receipt
     assert as_person(world.sibling_planning).get(response.redirect_chain[0][0]).status_code == 404
+
+
+def test_report_sent_late_keeps_when_it_was_seen(world, matter):
+    send(world.grid_worker, r__seen_at="2026-11-20T01:02:03.000Z")
+
+    assert Case.objects.get().report.seen_at.isoformat() == "2026-11-20T01:02:03+00:00"
+
+
+def test_what_waits_on_the_phone_has_its_page(world, matter):
+    page = as_person(world.grid_worker).get(reverse("phone:outbox")).content.decode()
+
+    assert f'<out-box class="stack stack--2" data-user="{world.grid_worker.pk}"' in page

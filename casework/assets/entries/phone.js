@@ -1,11 +1,13 @@
 import { startChoices } from "../js/choices.js";
 import { startConditions } from "../js/conditions.js";
+import { startOutbox } from "../js/outbox-page.js";
 import { startReport } from "../js/report.js";
 import { startSmall } from "../js/small.js";
 import { startSteps } from "../js/steps.js";
 
 startChoices();
 startConditions();
+startOutbox();
 startReport();
 startSteps();
 startSmall();

@@ -1,5 +1,6 @@
 // The report: the camera first, the position at the shutter, then what it is. Without this script it is a plain form.
 
+import * as outbox from "./outbox.js";
 import { startConditions } from "./conditions.js";
 import { locate } from "./position.js";
 import { send, sha256, shrink } from "./photos.js";
@@ -21,7 +22,33 @@ class ReportForm extends HTMLElement {
       if (cross) this.remove(Number(cross.dataset.remove));
       if (event.target.closest("[data-again]")) this.findPlace();
     });
+    this.begin();
+  }
+
+  // A page that comes from the phone's own store would carry a used token: a report gets its token here.
+  async begin() {
+    if (window.crypto?.randomUUID && !this.dataset.refused) this.form.elements["r.token"].value = crypto.randomUUID();
+    const kept = new URLSearchParams(location.search).get("kept");
+    const record = kept && outbox.isThere() && (await outbox.read(kept).catch(() => null));
+    if (record && !record.number) this.restore(record);
     if (!this.value("lat")) this.findPlace();
+  }
+
+  restore(record) {
+    for (const [name, value] of record.pairs) {
+      for (const input of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (input.type === "radio" || input.type === "checkbox") input.checked = input.checked || input.value === value;
+        else input.value = value;
+      }
+    }
+    this.photos = record.photos.map((photo) => ({
+      ...photo,
+      preview: URL.createObjectURL(photo.blob),
+      state: photo.sent ? "there" : "waiting",
+      takenAt: new Date(record.savedAt),
+    }));
+    this.draw();
+    this.lookAhead();
   }
 
   get csrf() {
@@ -36,11 +63,18 @@ class ReportForm extends HTMLElement {
     if (target.name === "r.kind" || target.name === "r.area") this.lookAhead();
   }
 
+  // What was seen was seen at the first photo, or else now; it may be sent hours later.
+  seen() {
+    const seen = this.form.elements["r.seen_at"];
+    seen.value ||= new Date().toISOString();
+  }
+
   // --- photos
 
   async take(files) {
     this.input.value = "";
     if (!files.length) return;
+    this.seen();
     this.findPlace();
     for (const file of files.slice(0, MOST - this.photos.length)) {
       const photo = { file, preview: "", hash: "", state: "shrinking", takenAt: new Date() };
@@ -176,24 +210,74 @@ class ReportForm extends HTMLElement {
 
   // --- sending
 
+  // First onto the phone, then on its way: whatever happens to the line, the report is not lost.
   async submit(event) {
-    const waiting = this.photos.filter((photo) => photo.hash && photo.state !== "there" && photo.state !== "refused");
     const without = this.photos.filter((photo) => photo.state === "with the form");
-    if (without.length) this.carry(without);
-    if (!waiting.length) return;
-    event.preventDefault();
-    delete this.form.dataset.sent;
-    this.say(this.dataset.sending);
-    await Promise.all(waiting.map((photo) => this.upload(photo)));
-    if (waiting.some((photo) => photo.state === "waiting")) {
-      this.say(this.dataset.nonet);
+    if (without.length || !outbox.isThere()) {
+      this.carry(without);
       return;
     }
-    this.form.requestSubmit ? this.form.requestSubmit() : this.form.submit();
+    event.preventDefault();
+    delete this.form.dataset.sent;
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.seen();
+    this.say(this.dataset.sending);
+    const record = this.record();
+    try {
+      await outbox.keep(record);
+      const number = await outbox.send(record);
+      location.assign(this.dataset.done.replace("NUMBER", number));
+    } catch (error) {
+      await this.notSent(record, error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  record() {
+    const pairs = [...new FormData(this.form)].filter(
+      ([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "r.photos",
+    );
+    const chosen = this.form.querySelector("[name='r.kind']:checked")?.closest(".pick").querySelector(".pick__name");
+    const title = [chosen?.textContent.trim(), this.value("summary").slice(0, 20)].filter(Boolean).join(" · ");
+    const photos = this.photos
+      .filter((photo) => photo.hash && photo.state !== "refused")
+      .map(({ blob, hash, state }) => ({ blob, hash, sent: state === "there" }));
+    return { token: this.value("token"), user: this.dataset.user, title, pairs, photos, savedAt: Date.now(), tries: 0 };
+  }
+
+  async notSent(record, error) {
+    if (error.why === "refused" || !error.why) {
+      // The server says what is wrong on its own page, with everything in it; so does a phone that keeps nothing.
+      const sent = new Set(record.photos.filter((photo) => photo.sent).map((photo) => photo.hash));
+      this.photos.filter((photo) => sent.has(photo.hash)).forEach((photo) => (photo.state = "there"));
+      this.draw();
+      await outbox.drop(record.token).catch(() => {});
+      this.form.submit();
+      return;
+    }
+    if (!this.form.querySelector("[name='r.kind']:checked")) {
+      await outbox.drop(record.token);
+      this.say(this.dataset.kindless);
+      return;
+    }
+    this.querySelector("[data-kept-title]").textContent = record.title;
+    this.querySelector("[data-kept-why]").textContent = error.why === "login" ? this.dataset.login : this.dataset.nonet;
+    this.querySelector("[data-kept]").hidden = false;
+    this.querySelectorAll("[data-hide-when-kept]").forEach((part) => (part.hidden = true));
+    this.querySelector("[data-kept]").focus();
+    if (this.waitsInVain) return;
+    this.waitsInVain = true;
+    addEventListener("outbox:changed", async () => {
+      const now = await outbox.read(record.token);
+      if (now?.number) location.assign(this.dataset.done.replace("NUMBER", now.number));
+    });
   }
 
   // Where nothing can be hashed the photos ride in the form itself.
   carry(photos) {
+    if (!photos.length) return;
     const files = new DataTransfer();
     photos.forEach((photo, index) => files.items.add(new File([photo.blob], `${index + 1}.jpg`, { type: "image/jpeg" })));
     this.input.files = files.files;

@@ -1,4 +1,4 @@
-// Small behaviours that every page has: dialogs, toasts, drafts, one submit at a time, the state of the net.
+// Small behaviours that every page has: dialogs, toasts, drafts, one submit at a time.
 
 const TOAST_LASTS = 10_000;
 
@@ -10,28 +10,6 @@ class ToastNote extends HTMLElement {
 
   disconnectedCallback() {
     clearTimeout(this.timer);
-  }
-}
-
-class NetState extends HTMLElement {
-  connectedCallback() {
-    this.hidden = false;
-    this.show = () => {
-      const on = navigator.onLine;
-      this.className = `pill ${on ? "pill--on" : "pill--off"}`;
-      this.innerHTML = on
-        ? '<svg class="shape" aria-hidden="true"><use href="#s-done"/></svg>'
-        : '<svg class="icon icon--s" aria-hidden="true"><use href="#i-offline"/></svg>';
-      this.append(on ? this.dataset.on : this.dataset.off);
-    };
-    this.show();
-    addEventListener("online", this.show);
-    addEventListener("offline", this.show);
-  }
-
-  disconnectedCallback() {
-    removeEventListener("online", this.show);
-    removeEventListener("offline", this.show);
   }
 }
 
@@ -82,6 +60,13 @@ function startDrafts() {
   }
 }
 
+// Who leaves a shared phone leaves no pages behind.
+function startForget() {
+  document.addEventListener("submit", (event) => {
+    if (event.target.action.endsWith("/logout/")) navigator.serviceWorker?.controller?.postMessage("forget");
+  });
+}
+
 function startReveal() {
   for (const button of document.querySelectorAll("[data-reveal]")) {
     const box = document.getElementById(button.dataset.reveal);
@@ -128,7 +113,6 @@ function startUnfold() {
 
 export function startSmall() {
   customElements.define("toast-note", ToastNote);
-  customElements.define("net-state", NetState);
   startDialogs();
   startDrafts();
   startReveal();
@@ -136,4 +120,5 @@ export function startSmall() {
   startOneSubmit();
   startUnfold();
   startAtFault();
+  startForget();
 }
