@@ -55,10 +55,10 @@ FILE: Final[dict[str, Words]] = {
         "Split the diagram into processes that call each other.",
     ),
     "too_many_parts": (
-        "流程图有 {count} 个{what}，超过上限 {limit}。",
-        "The diagram has {count} {what}; the limit is {limit}.",
-        "请把流程拆成几个可调用的流程。",
-        "Split the diagram into processes that call each other.",
+        "文件有 {count} 个{what}，超过上限 {limit}。",
+        "The file has {count} {what}; the limit is {limit}.",
+        "请拆成几个文件。",
+        "Split it into several files.",
     ),
     "too_much_text": (
         "流程图里的条件和脚本合计超过 {limit} 个字符，其余的没有检查。",

@@ -10,21 +10,13 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from workflows.engine.decision_tables import TESTED
-from workflows.expressions import LOCAL, Expression, ExpressionError, compile_expression
-from workflows.expressions.scan import plain
+from workflows.expressions import LOCAL, Expression, ExpressionError, compile_expression, limits
 
-_COMPARISON: Final = re.compile(r"\s*(<=|>=|!=|==|<|>|=)\s*(.+)", re.DOTALL)
-_INTERVAL: Final = re.compile(r"\s*([\[(\]])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])\s*", re.DOTALL)
-_NOT: Final = re.compile(r"\s*not\s*\((.*)\)\s*", re.DOTALL)
-#: ]a..b[ is (a..b) written otherwise.
-_OUTSIDE_IN: Final = re.compile(r"\]([^\[\]()\"]*\.\.[^\[\]()\"]*)\[")
-_HALF_OPEN: Final = re.compile(r"([\[(])([^\[\]()\"]*\.\.[^\[\]()\"]*)\[")
-_OPEN_HALF: Final = re.compile(r"\]([^\[\]()\"]*\.\.[^\[\]()\"]*)([\])])")
-
-
+_COMPARISON: Final = re.compile(r"(<=|>=|!=|==|<|>|=)")
 _DEPENDS_ON_NOW: Final = re.compile(r"(?:now|today|date|现在|今天|日期)\s*\(\s*\)|working_|工作")
 _ANY_MOMENT: Final = dt.datetime(2000, 1, 1, tzinfo=LOCAL)
 
@@ -48,6 +40,7 @@ class Cell:
     negated: bool = False
 
 
+@lru_cache(maxsize=4096)
 def compile_cell(text: str) -> Expression | None:
     """The test as an expression over ``cellInput``; None for a cell that lets everything through."""
     cell = read_cell(text)
@@ -63,6 +56,7 @@ def compile_cell(text: str) -> Expression | None:
     return compile_expression(f"not ({together})" if cell.negated else together)
 
 
+@lru_cache(maxsize=4096)
 def compile_result(text: str) -> Expression | None:
     return compile_expression(_ours(text)) if text.strip() not in ("", "-") else None
 
@@ -70,33 +64,53 @@ def compile_result(text: str) -> Expression | None:
 def read_cell(text: str) -> Cell:
     """Raises ExpressionError with the place of what can't be read."""
     text = text.strip()
+    if len(text) > limits.CHARACTERS:
+        raise ExpressionError("too_long", limit=limits.CHARACTERS)
     if text in ("", "-"):
         return Cell(())
-    text = _HALF_OPEN.sub(r"\1\2)", _OUTSIDE_IN.sub(r"(\1)", text))
-    text = _OPEN_HALF.sub(r"(\1\2", text)
-    plain(text)
-    around = _NOT.fullmatch(text)
-    if around and _balanced(around[1]):
-        return Cell(tuple(_test(part) for part in split(around[1])), negated=True)
-    return Cell(tuple(_test(part) for part in split(text)))
+    inside = _negated(text)
+    if inside is not None:
+        return Cell(tuple(_test(part.strip()) for part in split(inside)), negated=True)
+    return Cell(tuple(_test(part.strip()) for part in split(text)))
+
+
+def _negated(text: str) -> str | None:
+    """What stands in ``not(…)``, if that is the whole cell."""
+    rest = text[3:].lstrip() if text.startswith("not") else ""
+    if not rest.startswith("("):
+        return None
+    closes = next((position for position, depth in _depths(rest) if depth == 0), None)
+    return rest[1:-1] if closes == len(rest) - 1 else None
 
 
 def _test(text: str) -> Test:
-    interval = _INTERVAL.fullmatch(text)
-    if interval:
-        return Test(
-            "interval", _ours(interval[2]), _ours(interval[3]),
-            closed_low=interval[1] == "[", closed_high=interval[4] == "]",
-        )  # fmt: skip
-    comparison = _COMPARISON.fullmatch(text)
+    if text[:1] in ("[", "(", "]") and text[-1:] in ("]", ")", "["):
+        dots = _dots(text)
+        if dots is not None:
+            low, high = _ours(text[1:dots]), _ours(text[dots + 2 : -1])
+            return Test("interval", low, high, closed_low=text[0] == "[", closed_high=text[-1] == "]")
+    comparison = _COMPARISON.match(text)
     if comparison:
-        sign = comparison[1]
-        if sign in ("=", "=="):
-            return Test("value", _ours(comparison[2]))
-        return Test(sign, _ours(comparison[2]))
-    if "?" in _unquoted(text):
-        return Test("free", _ours(re.sub(r"\?(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", TESTED, text)))
-    return Test("value", _ours(text))
+        sign, operand = comparison[1], text[comparison.end() :]
+        return Test("value" if sign in ("=", "==") else sign, _ours(operand))
+    tested = _with_tested(text)
+    return Test("value", _ours(text)) if tested == text else Test("free", _ours(tested))
+
+
+def _dots(text: str) -> int | None:
+    """Where the two dots of an interval stand, outside everything within its own brackets."""
+    for position, depth in _depths(text):
+        if depth == 1 and text.startswith("..", position):
+            return position
+    return None
+
+
+def _with_tested(text: str) -> str:
+    """A ``?`` outside quotation marks is the tested value."""
+    outside = {position for position, _ in _depths(text)}
+    return "".join(
+        TESTED if sign == "?" and position in outside else sign for position, sign in enumerate(text)
+    )
 
 
 def _worded(test: Test) -> str:
@@ -131,29 +145,35 @@ def constant(text: str) -> tuple[bool, Any]:
 
 def split(text: str) -> Iterator[str]:
     """At the commas outside quotation marks and brackets."""
-    depth, start, quote = 0, 0, ""
-    for position, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote and text[position - 1] != "\\" else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif sign == "," and depth == 0:
+    start = 0
+    for position, depth in _depths(text):
+        if depth == 0 and text[position] == ",":
             yield text[start:position]
             start = position + 1
     yield text[start:]
 
 
-def _balanced(text: str) -> bool:
-    try:
-        plain(text)
-    except ExpressionError:
-        return False
-    return True
+def _depths(text: str) -> Iterator[tuple[int, int]]:
+    """Every character outside quotation marks with how deep in brackets it is, counted after it.
+
+    ``]`` opens and ``[`` closes an interval that is written outside in: where a test begins, and where one ends.
+    """
+    depth, quote, escaped, fresh = 0, "", False, True
+    for position, sign in enumerate(text):
+        if quote:
+            if sign == quote and not escaped:
+                quote = ""
+            escaped = sign == "\\" and not escaped
+            continue
+        if sign in "\"'":
+            quote = sign
+        elif sign in "([{":
+            depth += -1 if sign == "[" and depth and _ends(text, position) else 1
+        elif sign in ")]}":
+            depth += 1 if sign == "]" and fresh else -1
+        fresh = (fresh and sign == " ") or sign == "(" or (sign == "," and depth <= 1)
+        yield position, depth
 
 
-def _unquoted(text: str) -> str:
-    return re.sub(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", "", text)
+def _ends(text: str, position: int) -> bool:
+    return text[position + 1 :].lstrip()[:1] in ("", ",", ")")

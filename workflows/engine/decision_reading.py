@@ -23,11 +23,13 @@ from workflows.engine.decision_tables import (
     Rule,
     Tables,
 )
-from workflows.expressions import LOCAL, Expression, ExpressionError, compile_expression
+from workflows.expressions import LOCAL, Expression, ExpressionError, compile_expression, limits
+from workflows.expressions.errors import Word
 
 MAX_RULES: Final = 1_000
 MAX_COLUMNS: Final = 50
 MAX_DECISIONS: Final = 100
+MAX_CELLS: Final = 20_000
 
 _DMN: Final = re.compile(r"https?://www\.omg\.org/spec/DMN/")
 _BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -42,6 +44,10 @@ def read_decisions(data: bytes) -> Tables:
         raise DiagramRefused([Problem(code="bpmn_file", line=line_of(root))])
     if tag != "definitions" or not _DMN.match(namespace):
         raise DiagramRefused([Problem(code="not_dmn", line=line_of(root), params={"root": tag})])
+    cells = sum(1 for _ in root.iter("{*}inputEntry", "{*}outputEntry"))
+    if cells > MAX_CELLS:
+        params = {"what": Word("格", "cells"), "count": cells, "limit": MAX_CELLS}
+        raise DiagramRefused([Problem(code="too_many_parts", line=line_of(root), params=params)])
     reader = _Reader(root)
     decisions = {decision.id: decision for decision in reader.decisions()}
     if not decisions and not reader.problems:
@@ -152,7 +158,7 @@ class _Reader:
                     label=label,
                     expression=expression,
                     kind=("" if holder is None else holder.get("typeRef") or "").lower(),
-                    allowed=tuple(_listed(element, "inputValues")),
+                    allowed=tuple(self._listed(element, "inputValues")),
                 )
 
     def _output(self, element: etree._Element, base: Decision) -> Output:
@@ -165,8 +171,17 @@ class _Reader:
             default=None if default is None else self._compiled(default, _text(default)),
         )
 
+    def _listed(self, element: etree._Element, tag: str) -> list[str]:
+        found = element.find(f"{{*}}{tag}")
+        text = "" if found is None else _text(found)
+        if len(text) > limits.CHARACTERS:
+            error = ExpressionError("too_long", limit=limits.CHARACTERS)
+            self.fault("decision_cell", element, rule="–", text=text, error=error)
+            return []
+        return [part.strip() for part in split(text) if part.strip()]
+
     def _constants(self, output: etree._Element) -> Iterator[Any]:
-        for text in _listed(output, "outputValues"):
+        for text in self._listed(output, "outputValues"):
             expression = self._compiled(output, text)
             try:
                 if expression is not None:
@@ -241,9 +256,3 @@ def _about(decision: Decision, code: str, **params: object) -> Problem:
 def _text(element: etree._Element) -> str:
     found = element.find("{*}text")
     return "" if found is None else "".join(str(part) for part in found.itertext()).strip()
-
-
-def _listed(element: etree._Element, tag: str) -> list[str]:
-    found = element.find(f"{{*}}{tag}")
-    text = "" if found is None else _text(found)
-    return [part.strip() for part in split(text) if part.strip()]
