@@ -5,6 +5,7 @@ It answers what a parser would only call "invalid syntax", and keeps its stack s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +16,8 @@ from workflows.expressions.errors import ExpressionError
 _QUOTES: Final = "\"'"
 _ESCAPES: Final = "\\\"'nrtu"
 _SPACES: Final = "\u3000\u00a0\u2003\u2002\n\r\t\v\f"
+#: A letter straight after a number, which Python reads with a warning: ``1or 2``.
+_GLUED: Final = re.compile(r"(?<![\w.])(?>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)[^\W\d]")
 #: Signs whose compatibility form is not their half-width twin.
 _HALF: Final = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "「": '"', "」": '"', "『": '"', "』": '"', "。": ".", "、": ",",
@@ -26,10 +29,12 @@ _HALF: Final = {
 def plain(text: str) -> str:
     """The text with plain spaces, same length; raises at the first thing that can't stand."""
     kept = list(text)
+    bare = [" "] * len(text)
     depth = 0
     for position, sign, quoted in _outside_and_inside(text):
         if quoted:
             continue
+        bare[position] = sign
         if sign in _SPACES:
             kept[position] = " "
         elif sign in "([{":
@@ -44,6 +49,9 @@ def plain(text: str) -> str:
             _refuse_full_width(sign, position)
     if depth:
         raise ExpressionError("unclosed", position=len(text) - 1)
+    glued = _GLUED.search("".join(bare))
+    if glued:
+        raise ExpressionError("syntax", position=glued.end() - 1)
     return "".join(kept)
 
 
