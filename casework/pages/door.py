@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import DataError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -83,7 +85,7 @@ def page(
         except DataError as error:
             log.info("refused by the database: %s", error)
             return refusal(request, NotValid(_("A value cannot be kept: too large or too long.")))
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             log.warning("database: %s", error)
             return unavailable(request)
 
@@ -108,7 +110,9 @@ def _template(status: int) -> str:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    response = TemplateResponse(request, "503.html", {"status": 503}, status=503).render()
+    """Says so without asking the database anything: no request, so no context of who is logged in."""
+    page = render_to_string("503.html", {"status": 503, "again": request.get_full_path()})
+    response = HttpResponse(page, status=503)
     response["Retry-After"] = "5"
     return response
 
@@ -119,9 +123,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def failure(request: HttpRequest) -> HttpResponse:
     """A fault of ours: an id that the log has too, never a stack trace."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
     error_id = uuid4().hex[:8]
     log.error("error %s at %s", error_id, request.path)
-    return TemplateResponse(request, "500.html", {"error_id": error_id, "status": 500}, status=500).render()
+    return HttpResponse(render_to_string("500.html", {"error_id": error_id, "status": 500}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

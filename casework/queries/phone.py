@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from casework.access import Viewer
 from casework.models import Case
-from casework.queries.cases import Stage, return_behind, stages
+from casework.queries.cases import Stage, return_behind, stages_of
 from workflows.models import Definition, Step, StepKind
 
 LIKELY = 4
@@ -75,7 +75,9 @@ def my_cases(viewer: Viewer, *, before: int | None = None, size: int = 20) -> li
     cases = Case.objects.filter(reporter_id=viewer.user_id).select_related("matter", "area", "run__version")
     if before is not None:
         cases = cases.filter(pk__lt=before)
-    return [MyCase(case=case, stages=tuple(stages(case))) for case in cases.order_by("-pk")[:size]]
+    shown = list(cases.order_by("-pk")[:size])
+    lines = stages_of(shown)
+    return [MyCase(case=case, stages=tuple(lines[case.pk])) for case in shown]
 
 
 def likely_categories(viewer: Viewer, *, area_code: str | None = None) -> list[LikelyCategory]:

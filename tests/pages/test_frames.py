@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.utils import CursorWrapper
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from casework.pages import phone
 from grid.models import Appointment
 from tests.pages.phone_matter import as_person
 from tests.world import PASSWORD, SINCE
@@ -137,3 +140,34 @@ def test_page_that_is_not_there(world):
 
     assert response.status_code == 404
     assert "这里没有内容" in response.content.decode()
+
+
+def test_database_that_does_not_answer_is_said_to_be_busy(world, monkeypatch):
+    client = as_person(world.grid_worker)
+    client.raise_request_exception = False
+
+    def gone(*_args, **_options):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(CursorWrapper, "execute", gone)
+    response = client.get("/m/")
+
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert "系统正忙" in response.content.decode()
+
+
+def test_fault_of_ours_says_a_sign_and_no_trace(world, monkeypatch, caplog):
+    client = as_person(world.grid_worker)
+    client.raise_request_exception = False
+
+    def broken(*_args, **_options):
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setattr(phone, "_with_count", broken)
+    response = client.get("/m/me/")
+
+    page = response.content.decode()
+    assert response.status_code == 500
+    assert "secret" not in page
+    assert re.search(r"<b>([0-9a-f]{8})</b>", page)[1] in caplog.text

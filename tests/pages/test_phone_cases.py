@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import CaseEvent
@@ -52,6 +54,21 @@ def test_list_shows_my_cases_the_newest_first_page_by_page(world, matter, monkey
 
 def opened_ids(world):
     return list(world.grid_worker.reported_cases.order_by("-pk").values_list("pk", flat=True))
+
+
+def test_longer_list_asks_the_database_no_more_often(world, matter):
+    opened(world)
+    client = as_person(world.grid_worker)
+    client.get(reverse("phone:cases"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("phone:cases"))
+    for _n in range(3):
+        opened(world)
+
+    with CaptureQueriesContext(connection) as four:
+        client.get(reverse("phone:cases"))
+
+    assert len(four) == len(one)
 
 
 def test_list_of_somebody_who_reported_nothing_shows_the_way_on(world, matter):
