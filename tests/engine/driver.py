@@ -1,4 +1,7 @@
-"""Walks a process in a test: saved and loaded between all moves, every invariant looked at after each."""
+"""Walks a process in a test: saved and loaded between all moves, every invariant looked at after each.
+
+Each move is made twice and must leave the same; going on with the same version must change nothing.
+"""
 
 from __future__ import annotations
 
@@ -108,6 +111,10 @@ class Walk:
         assert (run.dump(), run.data, _told(run)) == (same.dump(), same.data, _told(same))
         self.text, self.data, self.effects = run.dump(), json.loads(json.dumps(run.data)), run.effects
         assert faults(self.plan, self.text, data=self.data, now=self.now) == []
+        assert (
+            engine.migrate(self.plan, self.text, of=self.plan, data=self._copy(), now=self.now).dump()
+            == self.text
+        )
         return self
 
 

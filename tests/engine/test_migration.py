@@ -9,9 +9,10 @@ OLD = "start s; user A; user B; end e; s > A > B > e"
 
 
 def migrated(walk, *processes, elements=None, **more):
-    walk.plan, old = plan_of(*processes, **more), walk.text
+    before, old = walk.plan, walk.text
+    walk.plan = plan_of(*processes, **more)
     return walk._keep(
-        lambda: engine.migrate(walk.plan, old, data=walk._copy(), now=walk.now, elements=elements)
+        lambda: engine.migrate(walk.plan, old, of=before, data=walk._copy(), now=walk.now, elements=elements)
     )
 
 
@@ -82,6 +83,15 @@ def test_a_guard_that_is_new_listens_from_now_on():
     assert walk.message("m").open == ["A", "H"]
 
 
+def test_what_was_used_up_stays_used_up():
+    old = "start s; user A; boundary t on A timer=PT1H non; user H; s > A; t > H; guard G { start k message=m; user X; k > X }"
+    walk = begun(old).advance("PT2H")
+    assert migrated(walk, old.replace("user A", "user A name=Again")).guards == ["k"]
+
+    walk.message("m")
+    assert migrated(walk, old + "; guard F { start l signal=g; user Y; l > Y }").guards == []
+
+
 def test_a_waiting_event_takes_its_new_definition():
     walk = migrated(
         begun("start s; catch c timer=P1D; user A; s > c > A"),
@@ -104,7 +114,7 @@ def test_a_waiting_event_takes_its_new_definition():
 def test_what_finds_no_place_is_told_and_nothing_changes(case, new, why):
     walk = begun(OLD)
     with pytest.raises(engine.CannotMigrate, match=why) as refused:
-        engine.migrate(plan_of(new), walk.text, data={}, now=walk.now)
+        engine.migrate(plan_of(new), walk.text, of=walk.plan, data={}, now=walk.now)
 
     assert [obstacle.element for obstacle in refused.value.obstacles] == ["A"]
     assert refused.value.text("zh-Hans").startswith("不能换到新版流程图：A：")
@@ -116,7 +126,11 @@ def test_an_arrival_whose_flow_is_gone_is_an_obstacle():
     walk = begun(old).complete("A")
     with pytest.raises(engine.CannotMigrate, match="flow"):
         engine.migrate(
-            plan_of(old.replace("A > j", "A > Z > j") + "; user Z"), walk.text, data={}, now=walk.now
+            plan_of(old.replace("A > j", "A > Z > j") + "; user Z"),
+            walk.text,
+            of=walk.plan,
+            data={},
+            now=walk.now,
         )
 
 

@@ -18,6 +18,7 @@ from workflows.engine.events import Catch, Start, Throw
 from workflows.engine.gateways import EventGateway
 from workflows.engine.machine import Machine
 from workflows.engine.plan import Plan
+from workflows.engine.throwing import interrupts
 from workflows.engine.waiting import CATCHABLE, arm
 from workflows.expressions import Calendar
 
@@ -33,13 +34,14 @@ def prepared(
     plan: Plan,
     text: str,
     *,
+    of: Plan,
     data: Mapping[str, Any],
     now: dt.datetime,
     calendar: Calendar | None,
     idle: Any,
     elements: Mapping[str, str],
 ) -> Machine:
-    """A machine of the new version holding the state, not yet settled. Raises CannotMigrate with every obstacle."""
+    """A machine of the new version holding a state of the old one, not yet settled. Raises CannotMigrate."""
     renamed = _Renamed(plan, state.parsed(text), elements)
     if renamed.obstacles:
         raise CannotMigrate(renamed.obstacles)
@@ -48,7 +50,8 @@ def prepared(
     obstacles = list(_misplaced(machine))
     if obstacles:
         raise CannotMigrate(obstacles)
-    _renew_waits(machine)
+    known = (id for process in of.processes.values() for id in process.elements)
+    _renew_waits(machine, before=frozenset(elements.get(id, id) for id in known))
     return machine
 
 
@@ -167,20 +170,38 @@ def _can_hold(element: Element, inner: Frame, token: Token) -> bool:
             return element.content is inner.region and (element.loop is None or token.frame.kind == "many")
 
 
-def _renew_waits(machine: Machine) -> None:
+def _renew_waits(machine: Machine, *, before: frozenset[str]) -> None:
+    """Drop waits that no longer fit, then begin those that are new; what was used up in the old version stays so."""
+    begun_anew: set[tuple[int, Element]] = set()
     for wait in list(machine.waiting()):
-        if wait.wait is not None and not _still_waits(wait):
+        if not _still_waits(wait):
+            begun_anew.add((_holder(wait), wait.element))
             wait.frame.remove(wait)
     for token in list(machine.standing()):
         present = {wait.element for wait in token.waits}
+        helpless = token.state == WAITING and not token.element.joins and not present
         for element in _waited_for(token):
-            if element not in present:
+            is_new = element.node.id not in before or (token.id, element) in begun_anew
+            if element not in present and (is_new or helpless):
                 arm(element, token.frame, token)
     for frame in list(machine.frames.values()):
         listening = {wait.element for wait in frame.listeners()}
-        for start in frame.region.listeners if frame.region else ():
-            if start not in listening:
+        for start in frame.region.listeners if frame.region and not _is_interrupted(frame) else ():
+            is_new = start.node.id not in before or (-frame.id, start) in begun_anew
+            if start not in listening and is_new:
                 arm(start, frame, None)
+
+
+def _holder(wait: Token) -> int:
+    """The token a wait hangs on, or its frame as a negative number."""
+    return wait.owner.id if wait.owner is not None else -wait.frame.id
+
+
+def _is_interrupted(frame: Frame) -> bool:
+    """Whether an interrupting event sub-process has taken a scope over; it listens no more."""
+    guards = [token.element for token in frame.tokens() if token.element.node.is_event_scope]
+    starts = frame.region.listeners if frame.region else ()
+    return any(start.region.host in guards and interrupts(start) for start in starts)
 
 
 def _still_waits(wait: Token) -> bool:

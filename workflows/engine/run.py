@@ -88,14 +88,15 @@ def migrate(
     plan: Plan,
     text: str,
     *,
+    of: Plan,
     data: Mapping[str, Any],
     now: dt.datetime,
     calendar: Calendar | None = None,
     elements: Mapping[str, str] | None = None,
 ) -> Run:
-    """Load a run of another version into this plan; `elements` maps old ids to new ones. Raises CannotMigrate."""
+    """Load a run `of` another plan into this one; `elements` maps old ids to new ones. Raises CannotMigrate."""
     machine = migration.prepared(
-        plan, text, data=data, now=now, calendar=calendar, idle=IDLE, elements=elements or {}
+        plan, text, of=of, data=data, now=now, calendar=calendar, idle=IDLE, elements=elements or {}
     )
     return Run(machine)._settled()
 

@@ -60,11 +60,15 @@ def start_boundary(boundary: Element, *, host: Token, wait: Token | None = None)
     """The path of a boundary event begins; an interrupting one ends its host."""
     frame, machine = host.frame, host.frame.machine
     token = machine.token(boundary, frame)
-    if boundary.node.interrupting or any(t.kind in ALWAYS_INTERRUPTING for t in boundary.triggers):
+    if interrupts(boundary):
         frame.remove(host)
     elif wait is not None:
         again(wait)
     machine.arrive(token)
+
+
+def interrupts(event: Element) -> bool:
+    return event.node.interrupting or any(trigger.kind in ALWAYS_INTERRUPTING for trigger in event.triggers)
 
 
 def start_event_scope(start: Element, *, frame: Frame, wait: Token | None = None) -> None:
@@ -73,7 +77,7 @@ def start_event_scope(start: Element, *, frame: Frame, wait: Token | None = None
     host = start.region.host
     assert host is not None
     token = machine.token(host, frame)
-    if start.node.interrupting or any(t.kind in ALWAYS_INTERRUPTING for t in start.triggers):
+    if interrupts(start):
         machine.empty(frame, but=token)
     elif wait is not None:
         again(wait)
