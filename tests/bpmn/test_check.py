@@ -226,6 +226,12 @@ FAULTS = {
         step("A") + node("subProcess", "E", node("startEvent", "es") + step("B") + flows("es B").replace("f1", "e1"), triggeredByEvent="true") + flows(STRAIGHT),
         (ERROR, "event_scope_start", "E"),
     ),
+    "same id of two items": (
+        step("A", many('<loopCardinality>2</loopCardinality><outputDataItem id="o" name="甲"/>'))
+        + step("B", many('<loopCardinality>2</loopCardinality><outputDataItem id="o" name="乙"/>').replace('id="mi"', 'id="m2"'))
+        + flows("st A, A B, B en"),
+        (WARNING, "duplicate_id", "o"),
+    ),
     "same id twice": (step("A") + step("A") + flows(STRAIGHT), (ERROR, "duplicate_id", "A")),
 }  # fmt: skip
 

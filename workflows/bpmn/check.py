@@ -43,7 +43,7 @@ def check(diagram: Diagram, *, context: CheckContext | None = None) -> tuple[Pro
         return _arranged([*diagram.findings, *too_much])
     explicit = made_explicit(diagram)
     findings: list[Problem] = [
-        *diagram.findings,
+        *_of_the_file(diagram),
         *(_presentable(p) for p in obstacles(explicit) if p.code not in _SAID_BETTER),
         *check_ends(diagram),
         *check_references(diagram),
@@ -114,6 +114,17 @@ def _process(process: Scope, explicit: Diagram, context: CheckContext) -> list[P
 def _only_drawn(process: Scope, diagram: Diagram) -> bool:
     """Not meant to run, beside a process that is."""
     return not process.executable and any(p.executable and p.nodes for p in diagram.processes)
+
+
+def _of_the_file(diagram: Diagram) -> Iterator[Problem]:
+    """What reading found. An id twice is harmless where nothing that runs has it, such as the items of two loops."""
+    running = {node.id for node, _ in diagram.walk()} | {p.id for p in diagram.processes}
+    running |= {flow.id for scope in _scopes(diagram) for flow in scope.flows}
+    for table in (diagram.messages, diagram.signals, diagram.errors, diagram.escalations, diagram.events):
+        running |= set(table)
+    for problem in diagram.findings:
+        harmless = problem.code == "duplicate_id" and problem.element not in running
+        yield replace(problem, severity="warning") if harmless else problem
 
 
 def _executable(diagram: Diagram) -> Iterator[Problem]:
