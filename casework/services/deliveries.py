@@ -49,7 +49,8 @@ def message(parcel: Parcel) -> None:
 
 
 def signal(parcel: Parcel) -> None:
-    progress.broadcast_signal(parcel.payload["name"], payload=parcel.payload.get("payload"))
+    payload = parcel.payload
+    progress.broadcast_signal(payload["name"], payload=payload.get("payload"), sender=parcel.case_id)
 
 
 DELIVERERS: Mapping[str, Deliver] = {"machine_step": machine_step, "message": message, "signal": signal}

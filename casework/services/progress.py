@@ -257,10 +257,18 @@ def _deliver_to(
 
 
 def broadcast_signal(
-    name: str, *, payload: Mapping[str, Any] | None = None, by: Viewer | None = None
+    name: str,
+    *,
+    payload: Mapping[str, Any] | None = None,
+    by: Viewer | None = None,
+    sender: int | None = None,
 ) -> list[str]:
-    """Give a signal to every run that waits for it, one transaction each, in the order of their cases."""
+    """Give a signal to every run that waits for it, one transaction each, in the order of their cases.
+
+    The case that sent it (`sender`) has heard it in the very move that threw it.
+    """
     held = Subscription.objects.filter(kind=SubscriptionKind.SIGNAL, name=name)
+    held = held.exclude(run__case__pk=sender) if sender is not None else held
     places = sorted(set(held.values_list("run__case__pk", flat=True)))
     numbers = [_signal_to(place, name=name, payload=payload, by=by) for place in places]
     return [number for number in numbers if number]

@@ -9,7 +9,8 @@ from django.utils import timezone
 from casework.handlers import HANDLERS
 from casework.models import CaseEvent, Clock, Outbox
 from casework.queries.viewers import viewer_for
-from casework.services import intake, outbox, progress
+from casework.services import approvals, intake, outbox, progress
+from casework.services.approvals import Said
 from casework.services.clockwork import fire_due_timers, sweep_clocks, tick_until_quiet
 from casework.services.intake import NewCase
 from tests.diagrams import chain, publish, task
@@ -188,3 +189,36 @@ def test_tick_wants_a_moment(text, world):
             call_command("tick", at=text)
     else:
         call_command("tick", at=text)
+
+
+SIGNALS = '<signal id="sig" name="停电"/>'
+LISTENER = (
+    '<startEvent id="s"/><intermediateCatchEvent id="hear"><signalEventDefinition signalRef="sig"/>'
+    "</intermediateCatchEvent>"
+    + task("look", level="town", post="planning")
+    + '<endEvent id="e"/>'
+    + chain("s", "hear", "look", "e")
+)
+CALLER = (
+    '<startEvent id="s"/><parallelGateway id="fork"/>'
+    '<intermediateCatchEvent id="hear"><signalEventDefinition signalRef="sig"/></intermediateCatchEvent>'
+    '<intermediateCatchEvent id="again"><signalEventDefinition signalRef="sig"/></intermediateCatchEvent>'
+    + task("call", level="town", post="planning")
+    + '<endEvent id="throw"><signalEventDefinition signalRef="sig"/></endEvent><endEvent id="e"/>'
+    + chain("s", "fork", "call", "throw")
+    + chain("fork", "hear", "again", "e")
+)
+
+
+def test_signal_is_heard_by_other_cases_and_once_by_the_one_that_sent_it(world):
+    publish("listener", LISTENER, heads=SIGNALS, now=timezone.now())
+    publish("caller", CALLER, heads=SIGNALS, now=timezone.now())
+    listener, caller = opened(world, "listener"), opened(world, "caller")
+
+    approvals.act(
+        Step.objects.open().get(run=caller.run).pk, "complete", by=viewer_for(world.planning), said=Said()
+    )
+    tick_until_quiet()
+
+    assert open_elements(listener) == ["look"]
+    assert list(Subscription.objects.filter(run=caller.run).values_list("element", flat=True)) == ["again"]
