@@ -133,7 +133,13 @@ def ahead_context(
     works: tuple[Work, ...] = ()
     if version is not None and here is not None:
         works = first_works(version, viewer=request.viewer, here=here, category=category, now=timezone.now())
-    return {"entry": entry, "here": here, "matter": matter, "works": works, "questions": _questions(request, matter, posted)}
+    return {
+        "entry": entry,
+        "here": here,
+        "matter": matter,
+        "works": works,
+        "questions": _questions(request, matter, posted),
+    }
 
 
 def _answers(request: ViewerRequest, matter: str, posted: QueryDict) -> dict[str, Any]:

@@ -59,12 +59,6 @@ VERB_ICONS = {
     "release": "undo",
 }
 BADGE_SHAPES = {"urgent": "urgent", "flag": "flag", "idle": "idle", "plain": ""}
-NOTICE_SIGNS = {
-    "soon": ("icon", "warn"),
-    "over": ("shape", "over"),
-    "back": ("shape", "back"),
-    "done": ("shape", "done"),
-}
 
 
 # --- signs and files
@@ -186,19 +180,7 @@ def case_badge(case: Case) -> Context:
     return badge("doing", _("Under way"))
 
 
-@register.inclusion_tag("parts/_notice.html")
-def notice(kind: str, text: str | Promise, strong: str | Promise = "") -> Context:
-    """A sentence that wants attention: soon, over, back, done, or plain blue."""
-    how, sign = NOTICE_SIGNS.get(kind, ("icon", "info"))
-    return {"kind": kind, "text": text, "strong": strong, "how": how, "sign": sign}
-
-
 # --- people
-
-
-@register.filter
-def mask_name(name: str) -> str:
-    return masking.mask_name(name)
 
 
 @register.filter

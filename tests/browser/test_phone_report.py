@@ -4,14 +4,14 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from grid.services.demo import PASSWORD
 from tests.screens import sign_in
 
 pytestmark = pytest.mark.browser
 REPORTER = "chenxiulan"
-IN_HER_GRID = {"latitude": 30.7592, "longitude": 108.4032, "accuracy": 6}
+IN_HER_GRID: Geolocation = {"latitude": 30.7592, "longitude": 108.4032, "accuracy": 6}
 PAGES = ("/m/", "/m/report/", "/m/cases/", "/m/me/")
 SMALL_TARGETS = """(least) => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, label.pick, label.check")]
   .filter((each) => each.getClientRects().length && !each.classList.contains("hide") && !each.matches(".skip, .row__hit"))
