@@ -126,7 +126,9 @@ def test_what_is_pressed_in_the_drawing_is_found_in_the_outline(desk, files, com
     desk.goto(f"/studio/{key}/")
 
     expect(desk.locator(".process__tools")).to_be_visible()
-    desk.locator(".djs-element[data-element-id='mediate'] .djs-hit").first.click(force=True)
+    desk.locator(".djs-element[data-element-id='mediate'] .djs-hit").first.click(
+        force=True, position={"x": 12, "y": 12}
+    )
 
     expect(desk.locator(".tree__item[aria-current]")).to_have_attribute("data-element", "mediate")
 
