@@ -113,8 +113,7 @@ def search(request: ViewerRequest) -> HttpResponse:
     if exact is not None:
         return redirect("desk:case", exact.number)
     wanted = found.Wanted(words=words)
-    context = _case_list(request, wanted) if words else {"wanted": wanted}
-    context["query"] = words
+    context = (_case_list(request, wanted) if words else {"wanted": wanted}) | {"query": words}
     return TemplateResponse(request, "desk/search.html", context)
 
 

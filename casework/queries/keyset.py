@@ -43,23 +43,40 @@ class _Place:
 def page(rows: QuerySet[Row], *, order: Order, cursor: str = "", size: int) -> Page[Row]:
     """One page of these rows. A cursor that nobody gave out is the first page."""
     place = _read(cursor)
-    if place is not None and not place.is_after:
-        found = list(_sorted(rows.filter(_before(place, order)), order, backwards=True)[: size + 1])
-        more, found = len(found) > size, found[:size][::-1]
-        return Page(
-            rows=found,
-            next=_after_last(found, order) if found else "",
-            previous=_before_first(found, order) if more else "",
-        )
-    if place is not None:
-        rows = rows.filter(_behind(place, order))
-    found = list(_sorted(rows, order, backwards=False)[: size + 1])
+    backwards = place is not None and not place.is_after
+    found = list(_from_place(rows, place, order)[: size + 1])
     more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (bool(found), more) if backwards else (more, place is not None and bool(found))
     return Page(
         rows=found,
-        next=_after_last(found, order) if more else "",
-        previous=_before_first(found, order) if place is not None and found else "",
+        next=_after_last(found, order) if has_next else "",
+        previous=_before_first(found, order) if has_previous else "",
     )
+
+
+def page_among_nearest(
+    everything: QuerySet[Row], wanted: QuerySet[Row], *, order: Order, cursor: str, size: int, nearest: int
+) -> Page[Row] | None:
+    """The page of the `wanted`, if the nearest rows of `everything` fill it; else None.
+
+    What is frequent is found at once this way; what is rare is better looked up in an index of its own. The
+    rows come from `everything` alone, so that `wanted` need not say again what is visible.
+    """
+    place = _read(cursor)
+    around = list(_from_place(everything, place, order).values_list("pk", flat=True)[:nearest])
+    found = page(wanted.filter(pk__in=around), order=order, cursor=cursor, size=size)
+    goes_on = found.previous if place is not None and not place.is_after else found.next
+    return found if goes_on else None
+
+
+def _from_place(rows: QuerySet[Row], place: _Place | None, order: Order) -> QuerySet[Row]:
+    """The rows from this place on, in the direction it looks."""
+    if place is None:
+        return _sorted(rows, order, backwards=False)
+    condition = _behind(place, order) if place.is_after else _before(place, order)
+    return _sorted(rows.filter(condition), order, backwards=not place.is_after)
 
 
 def _sorted(rows: QuerySet[Row], order: Order, *, backwards: bool) -> QuerySet[Row]:

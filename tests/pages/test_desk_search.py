@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -117,6 +118,35 @@ def test_number_is_found_by_beginning_tail_and_whole(world, matter):
     assert found(world.duty_officer, case.number[5:]) == ["这件"]
     whole = as_person(world.duty_officer).get(reverse("desk:search"), {"q": other.number})
     assert whole["Location"] == reverse("desk:case", args=[other.number])
+
+
+def test_words_follow_a_title_that_is_changed(world, matter):
+    case = open_case(world, title="雨棚坠落")
+
+    case.title = "围墙倾斜"
+    case.save(update_fields=["title"])
+
+    assert found(world.duty_officer, "围墙") == ["围墙倾斜"]
+    assert found(world.duty_officer, "雨棚") == []
+
+
+def test_pairs_across_two_words_are_no_find(world, matter):
+    open_case(world, title="甲乙 丙丁")
+
+    assert found(world.duty_officer, "乙丙") == []
+    assert found(world.duty_officer, "乙 丙丁") == ["甲乙 丙丁"]
+    assert found(world.duty_officer, "甲") == ["甲乙 丙丁"]
+
+
+def test_index_of_pairs_can_answer(world, matter):
+    open_case(world, title="墙体开裂")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN SELECT 1 FROM casework_case_words WHERE pairs @> casework_pairs('墙体')")
+        plan = str(cursor.fetchall())
+
+    assert "casework_case_words_pairs" in plan
 
 
 def test_search_shows_nothing_that_is_not_visible(world, matter):
