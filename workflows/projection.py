@@ -17,10 +17,11 @@ from workflows.rows import Batch
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """Who may take a step, and until when it is due."""
+    """Who may take a step, and until when it is due by which limit, as an expression gave it."""
 
     candidates: tuple[str, ...] = ()
     due_at: datetime | None = None
+    limit: str = ""
 
 
 Assign = Callable[[OpenStep, Mapping[str, Any]], Assignment]
@@ -145,7 +146,7 @@ def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
         lane=step.lane or "",
         kind=step.kind,
         operation=step.operation or "",
-        settings=dict(step.settings),
+        settings={**step.settings, **({"limit": assignment.limit} if assignment.limit else {})},
         instance=dict(step.instance),
         candidates=list(assignment.candidates),
         opened_by=opened_by,

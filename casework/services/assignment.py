@@ -35,9 +35,8 @@ class Assigner:
 
     def __call__(self, step: OpenStep, data: Mapping[str, Any]) -> Assignment:
         variables = {**data, **step.instance}
-        return Assignment(
-            candidates=self._candidates(step, variables), due_at=self._due(step.settings, variables)
-        )
+        limit = self._limit(step.settings, variables)
+        return Assignment(candidates=self._candidates(step, variables), due_at=self._due(limit), limit=limit)
 
     def _candidates(self, step: OpenStep, variables: Mapping[str, Any]) -> tuple[str, ...]:
         wanted = routing.target(
@@ -78,10 +77,11 @@ class Assigner:
                 return found
         return (f"{VACANT}{wanted.role}",)
 
-    def _due(self, settings: Mapping[str, str], variables: Mapping[str, Any]) -> datetime | None:
+    def _limit(self, settings: Mapping[str, str], variables: Mapping[str, Any]) -> str:
         text = settings.get("limit", "")
-        if text.startswith("="):
-            text = str(self._value(text[1:], variables) or "")
+        return str(self._value(text[1:], variables) or "") if text.startswith("=") else text
+
+    def _due(self, text: str) -> datetime | None:
         if not text:
             return None
         try:

@@ -222,3 +222,14 @@ def test_signal_is_heard_by_other_cases_and_once_by_the_one_that_sent_it(world):
 
     assert open_elements(listener) == ["look"]
     assert list(Subscription.objects.filter(run=caller.run).values_list("element", flat=True)) == ["again"]
+
+
+@pytest.mark.parametrize(("urgent", "limit"), [(True, "15m"), (False, "1wd")])
+def test_limit_given_by_an_expression_is_kept_as_it_came_out(urgent, limit, world):
+    body = REMIND.replace('cw:limit="15m"', "cw:limit=\"='15m' if 紧急 else '1wd'\"")
+    publish("m", body, now=timezone.now())
+
+    case = opened(world, 紧急=urgent)
+
+    step = Step.objects.open().get(run=case.run)
+    assert (step.settings["limit"], step.clock.rule) == (limit, limit)
