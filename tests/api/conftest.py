@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
@@ -31,25 +29,21 @@ class Api:
             token, _new = Token.objects.get_or_create(user=self.user)
             self.headers["HTTP_AUTHORIZATION"] = f"Token {token.key}"
 
-    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
+    def get(self, path, query=None, **headers):
         return self.client.get(_address(path), query or {}, **self.headers, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path, body=None, **headers):
         raw = body if isinstance(body, bytes | str) else json.dumps({} if body is None else body)
         return self.send("post", path, raw, "application/json", **headers)
 
-    def put(
-        self, path: str, raw: bytes, content_type: str = "application/xml", **headers: str
-    ) -> HttpResponse:
+    def put(self, path, raw, content_type="application/xml", **headers):
         return self.send("put", path, raw, content_type, **headers)
 
-    def send(
-        self, method: str, path: str, raw: bytes | str, content_type: str, **headers: str
-    ) -> HttpResponse:
+    def send(self, method, path, raw, content_type, **headers):
         call = getattr(self.client, method)
         return call(_address(path), data=raw, content_type=content_type, **self.headers, **headers)
 
-    def publish(self, key: str, xml: bytes) -> int:
+    def publish(self, key, xml):
         """Create a matter, keep the diagram, publish it; the version's number."""
         assert self.post("matters/", {"key": key, "title": key}).status_code == 201
         assert self.put(f"matters/{key}/draft/", xml).status_code == 200
@@ -57,7 +51,7 @@ class Api:
         assert published.status_code == 200, published.content.decode()
         return published.json()["version"]
 
-    def open(self, matter: str, area: str, **more: Any) -> dict[str, Any]:
+    def open(self, matter, area, **more):
         opened = self.post("cases/", {"matter": matter, "area": area, "title": "一件事", **more})
         assert opened.status_code == 201, opened.content.decode()
         return opened.json()

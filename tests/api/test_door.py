@@ -193,3 +193,32 @@ def test_refusals_speak_chinese_unless_asked_otherwise(as_user, world, plain):
 
     assert english["code"] == chinese["code"] == "not_yours"
     assert english["detail"] == "This is not yours to handle."
+
+
+def test_a_made_up_address_does_not_hide_a_stream_of_failures(nobody, world, monkeypatch):
+    monkeypatch.setattr(throttles, "limit", lambda scope: 3)
+
+    statuses = [
+        nobody.post(
+            "auth/token/", {"username": f"guess-{n}", "password": "x"}, HTTP_X_FORWARDED_FOR=f"10.0.0.{n}"
+        ).status_code
+        for n in range(4)
+    ]
+
+    assert statuses == [401, 401, 401, 429]
+
+
+def test_answers_are_not_kept_by_any_cache(as_user, nobody, world):
+    given = nobody.post("auth/token/", {"username": "duty_officer", "password": PASSWORD})
+
+    assert given["Cache-Control"] == "no-store"
+    assert as_user(world.duty_officer).get("cases/")["Cache-Control"] == "no-store"
+
+
+def test_whoever_is_no_longer_active_has_no_token(as_user, nobody, world):
+    api = as_user(world.duty_officer)
+    world.duty_officer.is_active = False
+    world.duty_officer.save()
+
+    assert api.get("cases/").status_code == 401
+    assert nobody.post("auth/token/", {"username": "duty_officer", "password": PASSWORD}).status_code == 401

@@ -142,6 +142,9 @@ def test_the_diagram_comes_back_as_stored(administrator, plain):
     assert answer.content == diagrams.plain()
     assert answer["Content-Disposition"] == 'attachment; filename="plain-1.bpmn"'
     assert answer["X-Content-Type-Options"] == "nosniff"
+    assert (
+        administrator.get("matters/plain/versions/1/bpmn", HTTP_ACCEPT="application/xml").status_code == 200
+    )
     assert administrator.get("matters/plain/versions/2/bpmn").status_code == 404
     assert administrator.get("matters/plain/versions/99999999999999999999/bpmn").status_code == 404
 

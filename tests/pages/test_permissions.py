@@ -154,13 +154,13 @@ class Scene:
 @pytest.fixture
 def scene(world, settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
-    people = {name: getattr(world, name, None) for name in PEOPLE}
-    people["operator"] = User.objects.create_superuser("operator", password="x" * 16)
+    operator = User.objects.create_superuser("operator", password="x" * 16)
+    people = {name: getattr(world, name, None) for name in PEOPLE} | {"operator": operator}
     author = Api(user=world.administrator)
     author.publish("reviewed", diagrams.with_review())
     author.put("matters/reviewed/draft/", diagrams.with_review())
     numbers = {
-        place: Api(user=people["operator"]).open("reviewed", area)["number"]
+        place: Api(user=operator).open("reviewed", area)["number"]
         for place, area in (("grid", GRID), ("town", TOWN))
     }
     cases = {place: Case.objects.get(number=number) for place, number in numbers.items()}
@@ -171,9 +171,9 @@ def scene(world, settings, tmp_path) -> Scene:
         )
         for place, case in cases.items()
     }
-    photo = store_photo(_jpeg(), owner=people["operator"])
+    photo = store_photo(_jpeg(), owner=operator)
     Attachment.objects.create(
-        case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=people["operator"]
+        case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=operator
     )
     return Scene(people=people, cases=cases, steps=steps, incidents=incidents)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, content_negotiation_class
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +27,16 @@ from casework.services import diagrams
 from workflows.bpmn import DiagramRefused
 
 XML = {"application/xml": OpenApiTypes.BINARY}
+
+
+class WhateverIsAsked(DefaultContentNegotiation):
+    """The diagram is XML whatever the client accepts; the renderer is for refusals alone."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        first = next(iter(renderers))
+        return first, first.media_type
 
 
 @call(
@@ -142,6 +156,7 @@ def versions(request: Request, key: str) -> Response:
     refuses=(404,),
 )
 @api_view(["GET"])
+@content_negotiation_class(WhateverIsAsked)
 def bpmn(request: Request, key: str, number: int) -> HttpResponse:
     stored = queries.stored_bpmn(key, number)
     response = HttpResponse(stored.encode(), content_type="application/xml; charset=utf-8")
