@@ -5,6 +5,7 @@ const PAUSE = 350;
 function openPanel(panel) {
   for (const other of panel.parentElement.querySelectorAll(".verb-panel--open")) other.classList.remove("verb-panel--open");
   panel.classList.add("verb-panel--open");
+  panel.scrollIntoView({ block: "start" });
   panel.querySelector("select:not([data-back-to]), textarea")?.focus({ preventScroll: true });
 }
 
