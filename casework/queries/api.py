@@ -179,13 +179,16 @@ def step_detail(step: Step, viewer: Viewer) -> Json:
 
 def steps_page(viewer: Viewer, wanted: StepFilter, *, after: int | None, size: int) -> Page:
     """Open steps of visible cases, the oldest first."""
-    steps = Step.objects.open().filter(run__case__in=_scope(viewer, wanted))
-    if wanted.element:
-        steps = steps.filter(element=wanted.element)
+    steps = Step.objects.open()
     if wanted.mine:
         steps = steps.filter(claimed_by_id=viewer.user_id)
     if wanted.pool:
-        steps = steps.filter(claimed_by=None, candidates__overlap=list(viewer.post_codes) or [""])
+        steps = steps.filter(claimed_by=None).for_posts(viewer.post_codes or ("",))
+    if wanted.mine or wanted.pool:
+        steps = steps.found_first()
+    steps = steps.filter(run__case__in=_scope(viewer, wanted))
+    if wanted.element:
+        steps = steps.filter(element=wanted.element)
     if after is not None:
         steps = steps.filter(pk__gt=after)
     rows = list(

@@ -141,6 +141,8 @@ def access_case(viewer: Viewer, number: str) -> Case:
     case = (
         Case.objects.visible_to(viewer)
         .select_related("matter", "area__parent", "run__version__definition", "report", "reporter")
+        # By far the longest columns, and only the diagram wants them.
+        .defer("run__version__bpmn", "run__version__tables")
         .filter(number=number)
         .first()
     )

@@ -160,7 +160,7 @@ def _offered(viewer: Viewer) -> StepQuerySet:
     else:
         # Who holds no post can still be asked: as the reporter of a case, by a step that names no post.
         offered = unaddressed & Q(run__case__reporter_id=viewer.user_id)
-    return Step.objects.open().human().filter(offered)
+    return Step.objects.open().human().filter(offered).found_first()
 
 
 def _condition(tab: Tab, viewer: Viewer, *, now: datetime) -> Q:

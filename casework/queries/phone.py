@@ -73,6 +73,7 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
 def my_cases(viewer: Viewer, *, before: int | None = None, size: int = 20) -> list[MyCase]:
     """Cases that I reported, the newest first; `before` is the id of the last one seen."""
     cases = Case.objects.filter(reporter_id=viewer.user_id).select_related("matter", "area", "run__version")
+    cases = cases.defer("run__state", "run__version__bpmn", "run__version__tables", "run__version__forms")
     if before is not None:
         cases = cases.filter(pk__lt=before)
     shown = list(cases.order_by("-pk")[:size])
