@@ -259,17 +259,18 @@ def _taken(step: Step, user_id: int) -> CaseworkError | None:
 
 
 def _acted(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpResponse:
-    """Say what was done and who has it now; beside the list, the row says so in its place."""
+    """Say what was done and who has it now; beside the list, the row says so in its place.
+
+    Whoever had to do with a case goes on seeing it, so there is always a page to come back to.
+    """
     told = _said_of(case, step, verb)
-    is_visible = Case.objects.visible_to(request.viewer).filter(pk=case.pk).exists()
     if not _is_beside(request):
         messages.success(request, told)
-        return redirect("desk:case", case.number) if is_visible else redirect("desk:inbox")
+        return redirect("desk:case", case.number)
     context = {"told": told, "step": step, "case": case, "verb": verb, "is_preview": True}
     context["tabs"] = tab_counts(request.viewer, now=timezone.now())
     context["tab"] = _tab(request.GET.get("tab", ""))
-    if is_visible:
-        context |= _about(request, access_case(request.viewer, case.number), step_id=step.pk)
+    context |= _about(request, access_case(request.viewer, case.number), step_id=step.pk)
     return TemplateResponse(request, "desk/_acted.html", context)
 
 

@@ -113,7 +113,7 @@ def test_passing_on_needs_a_post_and_a_reason(world, matter):
     data = {"act.comment.transfer": "违搭归综合执法", "act.post": target}
     done = post(world.planning, step, "transfer", data)
 
-    assert done["Location"] == reverse("desk:inbox")  # it is no longer visible from the old post
+    assert done["Location"] == reverse("desk:case", args=[case.number])
     assert step_of(case, "survey").candidates == [target]
 
 
@@ -273,7 +273,7 @@ def test_beside_the_list_the_answer_is_the_preview_with_counts_row_and_undo(worl
     assert reverse("desk:act", args=[step.pk, "complete"]) in page
 
 
-def test_beside_the_list_a_case_that_went_out_of_sight_says_so(world, matter):
+def test_beside_the_list_a_case_that_was_passed_on_shows_who_has_it(world, matter):
     case = signed(world)
     target = world.post_of(world.enforcement).code
     data = {"act.comment.transfer": "归执法", "act.post": target}
@@ -281,7 +281,8 @@ def test_beside_the_list_a_case_that_went_out_of_sight_says_so(world, matter):
     response = post(world.planning, step_of(case, "survey"), "transfer", data, beside=True)
 
     assert response.status_code == 200
-    assert response.context.get("about") is None
+    assert response.context["card"] is None
+    assert "赵海涛" in response.content.decode()
 
 
 def picture():
