@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from casework.errors import CaseworkError
 from casework.models import Clock, Heartbeat
 from casework.services import deliveries, incidents, journal, outbox, progress
-from casework.services.locks import database_now, lock_case_or_none
+from casework.services.locks import database_now, lock_case_or_none, lock_timer_or_none
 from workflows.errors import WorkflowsError
 from workflows.models import Incident, Timer
 
+log = logging.getLogger(__name__)
 BATCH = 100
 
 
@@ -72,18 +74,23 @@ def fire_due_timers(*, now: datetime, limit: int = BATCH) -> int:
 def _fire(timer_id: int, *, now: datetime) -> bool:
     try:
         return progress.fire_timer(timer_id, now=now)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: no fault of this timer's, it comes round again
     except (WorkflowsError, CaseworkError) as error:
         _set_aside(timer_id, str(error), now=now)
-        return False
+    except Exception as error:  # whatever it is, the timers behind this one must go on
+        log.exception("timer %s could not be fired", timer_id)
+        _set_aside(timer_id, f"{type(error).__name__}: {error}"[:2000], now=now)
+    return False
 
 
 @transaction.atomic
 def _set_aside(timer_id: int, error: str, *, now: datetime) -> None:
     """A timer whose move is refused would stop the sweep for ever: it becomes an incident, once."""
-    timer = Timer.objects.select_related("run__case").filter(pk=timer_id, fired_at=None).first()
-    case = lock_case_or_none(timer.run.case.pk) if timer else None
-    if timer is None or case is None:
+    locked = lock_timer_or_none(timer_id)
+    if locked is None or locked.timer.fired_at is not None:
         return
+    case, timer = locked.case, locked.timer
     timer.fired_at = now
     timer.save(update_fields=["fired_at"])
     Incident.objects.create(

@@ -44,13 +44,18 @@ def machine_step(parcel: Parcel) -> None:
 def message(parcel: Parcel) -> None:
     payload = parcel.payload
     progress.deliver_message(
-        payload["name"], correlation=payload.get("correlation"), payload=payload.get("payload")
+        payload["name"],
+        correlation=payload.get("correlation"),
+        payload=payload.get("payload"),
+        key=parcel.key,
     )
 
 
 def signal(parcel: Parcel) -> None:
     payload = parcel.payload
-    progress.broadcast_signal(payload["name"], payload=payload.get("payload"), sender=parcel.case_id)
+    progress.broadcast_signal(
+        payload["name"], payload=payload.get("payload"), sender=parcel.case_id, key=parcel.key
+    )
 
 
 DELIVERERS: Mapping[str, Deliver] = {"machine_step": machine_step, "message": message, "signal": signal}

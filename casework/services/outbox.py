@@ -13,7 +13,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from casework.errors import CaseBusy
 from casework.models import Outbox, OutboxState
+from casework.services.locks import lock_case
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=10)
@@ -106,16 +108,16 @@ def _deliver(
     parcel: Parcel, deliverers: Mapping[str, Deliver], *, give_up: GiveUp, worker: str, now: datetime
 ) -> None:
     if parcel.attempts > parcel.max_attempts:  # its worker died each time
-        _dead(parcel, "the worker died while it was in work", give_up=give_up, worker=worker)
+        _dead(parcel, "the worker died while it was in work", give_up=give_up, worker=worker, now=now)
         return
     try:
         deliverers[parcel.kind](parcel)
     except Refused as refused:
-        _dead(parcel, str(refused), give_up=give_up, worker=worker)
+        _dead(parcel, str(refused), give_up=give_up, worker=worker, now=now)
     except Exception as error:  # the one place where a failure becomes a counted, visible state
         said = f"{type(error).__name__}: {error}"[:2000]
         if parcel.attempts >= parcel.max_attempts:
-            _dead(parcel, said, give_up=give_up, worker=worker)
+            _dead(parcel, said, give_up=give_up, worker=worker, now=now)
         else:
             _again(parcel, said, worker=worker, now=now)
     else:
@@ -134,10 +136,16 @@ def _again(parcel: Parcel, error: str, *, worker: str, now: datetime) -> None:
     )
 
 
-def _dead(parcel: Parcel, error: str, *, give_up: GiveUp, worker: str) -> None:
-    with transaction.atomic():
-        if _mine(parcel, worker).update(state=OutboxState.DEAD, lease_until=None, last_error=error):
-            give_up(parcel, error)
+def _dead(parcel: Parcel, error: str, *, give_up: GiveUp, worker: str, now: datetime) -> None:
+    """Give up, which is seen at the case; while somebody changes that, it has to wait."""
+    try:
+        with transaction.atomic():
+            if parcel.case_id is not None:
+                lock_case(parcel.case_id)  # before the row: who mends a case takes them in this order too
+            if _mine(parcel, worker).update(state=OutboxState.DEAD, lease_until=None, last_error=error):
+                give_up(parcel, error)
+    except CaseBusy:
+        _again(parcel, error, worker=worker, now=now)
 
 
 @transaction.atomic
@@ -148,6 +156,11 @@ def retry(outbox_id: int, *, now: datetime) -> bool:
             state=OutboxState.READY, attempts=0, run_at=now, lease_until=None
         )
     )
+
+
+def done_with(key: str) -> None:
+    """Part of the transaction in which the effect happens: the row is done if and only if that holds."""
+    Outbox.objects.filter(key=key).update(state=OutboxState.DONE, lease_until=None, last_error="")
 
 
 def waiting(now: datetime) -> int:

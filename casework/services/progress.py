@@ -18,6 +18,7 @@ from casework.services.calendars import work_calendar
 from casework.services.locks import database_now, lock_case, lock_step, lock_timer_or_none
 from workflows import services as workflows
 from workflows.engine import Decided
+from workflows.errors import MoveRefused
 from workflows.models import Incident, Run, RunStatus, Step, StepKind, Subscription, SubscriptionKind
 from workflows.projection import Move, Walk
 from workflows.rows import Batch
@@ -219,10 +220,12 @@ def deliver_message(
     correlation: str | None = None,
     payload: Mapping[str, Any] | None = None,
     by: Viewer | None = None,
+    key: str = "",
 ) -> list[str]:
     """Give a message to the one run that waits for it longest; returns the numbers of the cases that took it.
 
-    A subscription without a key takes any correlation; one with a key takes only its own.
+    A subscription without a key takes any correlation; one with a key takes only its own. `key` is that of
+    the outbox row that carries the message: it is done together with the move, so that no crash repeats it.
     """
     held = Subscription.objects.filter(kind=SubscriptionKind.MESSAGE, name=name)
     if correlation:
@@ -233,7 +236,7 @@ def deliver_message(
     for place in held.order_by("-correlation", "opened_at", "pk").values_list("run__case__pk", flat=True)[
         :20
     ]:
-        number = _deliver_to(place, name=name, correlation=correlation, payload=payload, by=by)
+        number = _deliver_to(place, name=name, correlation=correlation, payload=payload, by=by, key=key)
         if number:
             return [number]
     return []
@@ -241,7 +244,13 @@ def deliver_message(
 
 @transaction.atomic
 def _deliver_to(
-    case_id: int, *, name: str, correlation: str | None, payload: Mapping[str, Any] | None, by: Viewer | None
+    case_id: int,
+    *,
+    name: str,
+    correlation: str | None,
+    payload: Mapping[str, Any] | None,
+    by: Viewer | None,
+    key: str,
 ) -> str | None:
     case = lock_case(case_id)
     waits = Subscription.objects.filter(run=case.run, kind=SubscriptionKind.MESSAGE, name=name).exists()
@@ -253,6 +262,8 @@ def _deliver_to(
     data = {"name": name, "payload": dict(payload or {})}
     told = journal.line(case, "message", now=now, by=by, data=data)
     follow(case, move, assign=assign, now=now, by=by, told=[told])
+    if key:
+        outbox.done_with(key)
     return case.number
 
 
@@ -262,30 +273,56 @@ def broadcast_signal(
     payload: Mapping[str, Any] | None = None,
     by: Viewer | None = None,
     sender: int | None = None,
+    key: str = "",
 ) -> list[str]:
     """Give a signal to every run that waits for it, one transaction each, in the order of their cases.
 
-    The case that sent it (`sender`) has heard it in the very move that threw it.
+    The case that sent it (`sender`) has heard it in the very move that threw it. A case that can't take it
+    gets an incident, and the others hear it all the same. With the `key` of the outbox row that carries it
+    nobody hears it twice, however often that is tried.
     """
     held = Subscription.objects.filter(kind=SubscriptionKind.SIGNAL, name=name)
     held = held.exclude(run__case__pk=sender) if sender is not None else held
     places = sorted(set(held.values_list("run__case__pk", flat=True)))
-    numbers = [_signal_to(place, name=name, payload=payload, by=by) for place in places]
+    numbers = [_signal_to_one(place, name=name, payload=payload, by=by, key=key) for place in places]
     return [number for number in numbers if number]
+
+
+def _signal_to_one(
+    case_id: int, *, name: str, payload: Mapping[str, Any] | None, by: Viewer | None, key: str
+) -> str | None:
+    try:
+        return _signal_to(case_id, name=name, payload=payload, by=by, key=key)
+    except MoveRefused as refused:
+        _signal_refused(case_id, str(refused.message))
+        return None
+
+
+@transaction.atomic
+def _signal_refused(case_id: int, error: str) -> None:
+    """Once per cause."""
+    case, now = lock_case(case_id), database_now()
+    if Incident.objects.filter(run=case.run, kind="signal", message=error, resolved_at=None).exists():
+        return
+    incident = Incident.objects.create(run=case.run, kind="signal", message=error, opened_at=now)
+    journal.record(case, "incident", now=now, data={"kind": incident.kind, "message": error})
 
 
 @transaction.atomic
 def _signal_to(
-    case_id: int, *, name: str, payload: Mapping[str, Any] | None, by: Viewer | None
+    case_id: int, *, name: str, payload: Mapping[str, Any] | None, by: Viewer | None, key: str
 ) -> str | None:
     case = lock_case(case_id)
+    if key and CaseEvent.objects.filter(case=case, kind="signal", data__key=key).exists():
+        return None
     waits = Subscription.objects.filter(run=case.run, kind=SubscriptionKind.SIGNAL, name=name).exists()
     if not waits or case.run.status != RunStatus.RUNNING:
         return None
     now = database_now()
     walk, assign = walk_of(case, now=now)
     move = workflows.signal(walk, name=name, payload=payload)
-    told = journal.line(case, "signal", now=now, by=by, data={"name": name})
+    data = {"name": name, "key": key} if key else {"name": name}
+    told = journal.line(case, "signal", now=now, by=by, data=data)
     follow(case, move, assign=assign, now=now, by=by, told=[told])
     return case.number
 

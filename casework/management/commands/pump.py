@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from casework.services.clockwork import beat, tick, watch, worker_name
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                     watch()
                     beaten = time.monotonic()
                 busy = bool(tick(worker=worker))
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 log.warning("the database does not answer, trying again: %s", error)
                 connection.close()
                 close_old_connections()
