@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -82,17 +83,22 @@ def act(step_id: int, verb: str, *, by: Viewer, said: Said | None = None) -> Cas
     }.get(verb)
     if doing is None:
         raise NotFound
-    try:
+    with refusal_kept(step_id):
         return doing(step_id, by=by, said=said or Said())
+
+
+@contextmanager
+def refusal_kept(step_id: int) -> Iterator[None]:
+    """Nothing of a refused act is kept; that the process could not go on must be seen by those who can mend it.
+
+    Whoever acts inside a transaction of his own wraps that as well, as his rollback takes everything with it.
+    """
+    try:
+        yield
     except MoveRefused as refused:
-        _keep_refusal(step_id, refused)
+        step = Step.objects.select_related("run__case").get(pk=step_id)
+        incidents.open_refused_move(step.run.case.pk, step=step, error=str(refused.message))
         raise
-
-
-def _keep_refusal(step_id: int, refused: MoveRefused) -> None:
-    """Nothing of the act was kept; that the process could not go on must be seen by those who can mend it."""
-    step = Step.objects.select_related("run__case").get(pk=step_id)
-    incidents.open_refused_move(step.run.case.pk, step=step, error=str(refused.message))
 
 
 @transaction.atomic

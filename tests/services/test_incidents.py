@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from casework.errors import NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
-from casework.models import CaseEvent
+from casework.models import CaseEvent, IdempotentRequest
 from casework.queries.viewers import viewer_for
 from casework.services import incidents
 from casework.services.clockwork import tick_until_quiet, watch
@@ -12,6 +12,7 @@ from casework.services.incidents import Mending
 from casework.services.journal import breaks
 from casework.services.locks import database_now
 from casework.services.progress import rebuild_differences
+from tests.api.conftest import Api
 from tests.diagrams import chain, flow, publish, task
 from tests.services.test_time import MACHINE
 from tests.services.test_walk import act, opened, step_of
@@ -144,3 +145,16 @@ def test_work_is_moved_to_another_step_by_hand(world):
     assert Step.objects.open().get(run=case.run).element == "look"
     case.refresh_from_db()
     assert rebuild_differences(case, now=database_now()) == []
+
+
+def test_refused_act_is_seen_also_when_it_came_with_a_key(world):
+    publish("m", NO_WAY, now=timezone.now())
+    case = opened(world, 等级=2)
+    step = step_of(case, "a")
+    api = Api(user=world.planning)
+
+    answer = api.post(f"steps/{step.pk}/complete/", {}, HTTP_IDEMPOTENCY_KEY="7c1e")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "move_refused")
+    assert Incident.objects.get(run=case.run).step == step
+    assert not IdempotentRequest.objects.exists()

@@ -24,7 +24,7 @@ from casework.errors import NotFound, NotNow, NotYours, Stale, VerbNotAllowed
 from casework.models import Case
 from casework.queries import api as queries
 from casework.queries.api import StepFilter
-from casework.services.approvals import Said, act
+from casework.services.approvals import Said, act, refusal_kept
 from casework.services.idempotency import once
 from casework.verbs import VERBS
 from workflows.errors import StepNotOpen
@@ -120,13 +120,14 @@ def _answer(step_id: int, verb: str, *, viewer: Viewer, said: Said, key: str | N
     if key is None:
         return once_done()
     body = {name: value for name, value in vars(said).items() if name != "language"}
-    return once(
-        user_id=viewer.user_id,
-        key=key,
-        call=f"steps/{step_id}/{verb}",
-        body=body,
-        act=lambda: (200, storable(once_done())),
-    ).body
+    with refusal_kept(step_id):
+        return once(
+            user_id=viewer.user_id,
+            key=key,
+            call=f"steps/{step_id}/{verb}",
+            body=body,
+            act=lambda: (200, storable(once_done())),
+        ).body
 
 
 def _not_built(step_id: int, verb: str, *, by: Viewer, said: Said) -> Case:
