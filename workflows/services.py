@@ -103,11 +103,21 @@ def published_version(key: str) -> Version:
 def published_processes() -> dict[str, int]:
     """Keys and process ids that a call activity can name, with the version each is bound to today."""
     found: dict[str, int] = {}
-    for version in Version.objects.published().select_related("definition"):
-        for process in read(version.bpmn.encode()).processes:
-            found[process.id] = version.pk
-        found[version.definition.key] = version.pk
+    held = Version.objects.published().order_by("definition__key")
+    for pk, sha256_, key in held.values_list("pk", "sha256", "definition__key"):
+        found |= dict.fromkeys(_process_ids(pk, sha256_), pk)
+        found[key] = pk
     return found
+
+
+@lru_cache(maxsize=2048)
+def _process_ids(version_id: int, _sha256: str) -> tuple[str, ...]:
+    """Read once per process: a published version never changes, and every check asks for all of them."""
+    text = Version.objects.values_list("bpmn", flat=True).get(pk=version_id)
+    try:
+        return tuple(process.id for process in read(text.encode()).processes)
+    except DiagramRefused:
+        return ()  # kept when less was checked; it can still be called by its key
 
 
 def _bind_calls(diagram: Diagram) -> dict[str, int]:
