@@ -113,6 +113,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=5)
+AXES_CLIENT_IP_CALLABLE = "casework.pages.entry.address_of"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_HTTP_RESPONSE_CODE = 423
@@ -198,6 +199,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "casework.api.errors.answer",
     "DEFAULT_THROTTLE_RATES": {"user": "30000/min", "login": "30/min"},
+    # Anybody can write X-Forwarded-For: only what our own proxies put at its end is believed.
+    "NUM_PROXIES": env.int("PROXIES", default=1 if PRODUCTION else 0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

@@ -10,16 +10,17 @@ from typing import Any, Concatenate, ParamSpec
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from psycopg import errors as pg
 
 from casework.access import HeldPost, Viewer
-from casework.errors import CaseworkError, NotFound, NotValid
+from casework.errors import CaseBusy, CaseworkError, NotFound, NotNow, NotValid
 from casework.queries.viewers import held, viewer_for
 from grid.errors import GridError
 from grid.models import User
@@ -28,6 +29,7 @@ from workflows.errors import StepNotOpen, WorkflowsError
 
 log = logging.getLogger(__name__)
 POST_KEY = "acting_post"
+HELD_UP = (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure)  # over in a moment
 LOOKS: dict[str, list[str]] = {"letters": User.Letters.values, "theme": User.Theme.values}
 P = ParamSpec("P")
 
@@ -54,7 +56,8 @@ class ViewerMiddleware:
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = translation.get_language()
         response = self.get_response(request)
-        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+        known = getattr(request, "user", None)  # with a token, only the interface has found out who it is
+        if known is not None and known.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")
         return response
@@ -85,7 +88,12 @@ def page(
         except DataError as error:
             log.info("refused by the database: %s", error)
             return refusal(request, NotValid(_("A value cannot be kept: too large or too long.")))
+        except IntegrityError as error:
+            log.warning("refused by the database: %s", error)
+            return refusal(request, NotNow(_("Somebody else has just made the same thing.")))
         except (OperationalError, InterfaceError) as error:
+            if isinstance(error.__cause__, HELD_UP):
+                return refusal(request, CaseBusy())
             log.warning("database: %s", error)
             return unavailable(request)
 

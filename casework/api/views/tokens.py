@@ -49,4 +49,4 @@ def token(request: Request) -> Response:
         PerFailedLogin().failed(request)
         raise LockedOut if locked_out else BadCredentials
     kept, _new = Token.objects.get_or_create(user=user)
-    return Response({"token": kept.key})
+    return Response({"token": kept.key}, headers={"Cache-Control": "no-store"})
