@@ -19,11 +19,11 @@ NAMES = ("gunicorn", "qcluster", "pump", "postgres -D")
 
 
 @pytest.fixture
-def environment(tmp_path):
+def environment(open_folder):
     inherited = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MAKELEVEL"}
     }
-    return {**inherited, "PG_DATA": str(tmp_path / "pg"), "MEDIA_ROOT": str(tmp_path / "media")}
+    return {**inherited, "PG_DATA": str(open_folder / "pg"), "MEDIA_ROOT": str(open_folder / "media")}
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from casework.launch.console import Trouble
 
 
 @pytest.fixture
-def data_dir(tmp_path):
-    return tmp_path / "data"
+def data_dir(open_folder):
+    return open_folder / "data"
 
 
 @contextmanager
@@ -119,8 +119,8 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one():
     assert database.socket_dir(long) != database.socket_dir(long / "b")
 
 
-def test_a_folder_with_a_long_path_works(tmp_path):
-    data_dir = tmp_path / ("long" * 30) / "data"
+def test_a_folder_with_a_long_path_works(open_folder):
+    data_dir = open_folder / ("long" * 30) / "data"
 
     with running(postgres.prepare(data_dir)):
         assert ask(data_dir, "SELECT 1") == 1
