@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+DISTRICT_DIGITS = 6
+
+
 @dataclass(frozen=True, kw_only=True)
 class HeldPost:
     """A post somebody holds today, with what access depends on."""
@@ -107,6 +110,16 @@ def may_register(viewer: Viewer, *, area_code: str) -> bool:
     return any(
         area_code.startswith(post.area_code) or post.area_code.startswith(area_code) for post in viewer.posts
     )
+
+
+def may_report(viewer: Viewer, *, area_code: str) -> bool:
+    """Whether the viewer may report from there: officers anywhere in a district of theirs, residents anywhere.
+
+    Who sees something in the next grid must be able to say so; who holds no post reports as a resident.
+    """
+    if viewer.is_operator or not viewer.posts:
+        return True
+    return any(area_code[:DISTRICT_DIGITS] == post.area_code[:DISTRICT_DIGITS] for post in viewer.posts)
 
 
 def verbs_allowed(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> tuple[str, ...]:

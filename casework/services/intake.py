@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from casework import forms
-from casework.access import HeldPost, Viewer, may_register
+from casework.access import HeldPost, Viewer, may_register, may_report
 from casework.errors import FormRefused, NotValid, NotYours
 from casework.models import Attachment, Case, Urgency
 from casework.services import journal
@@ -88,6 +88,8 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
         post=Post.objects.filter(code=held.code).first() if held else None,
         now=now,
     )
+    if not may_report(by, area_code=row.area.code):
+        raise NotYours
     case = _open(
         version,
         by=by,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from casework.access import HeldPost, Viewer, may_act, may_register, verbs_allowed
+from casework.access import HeldPost, Viewer, may_act, may_register, may_report, verbs_allowed
 
 REPORTER = 7
 
@@ -95,3 +95,17 @@ def test_sight_is_by_area_only_for_posts_that_see_their_area():
     assert not viewer(post(sees="area")).sees_area("500101025003")
     assert not viewer(post(sees="assigned")).sees_area("500101026003")
     assert viewer(is_operator=True).sees_area("500101025003")
+
+
+@pytest.mark.parametrize(
+    ("case", "posts", "area", "may"),
+    [
+        ("own grid", [post(area="500101026001001")], "500101026001001", True),
+        ("the sibling grid", [post(area="500101026001001")], "500101026001002", True),
+        ("another sub-district", [post(area="500101026")], "500101025001", True),
+        ("another district", [post(area="500101026")], "500102001001", False),
+        ("a resident", [], "500101026001001", True),
+    ],
+)
+def test_reports_are_made_in_the_district_where_one_holds_a_post(case, posts, area, may):
+    assert may_report(viewer(*posts), area_code=area) is may
