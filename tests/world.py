@@ -7,6 +7,7 @@ whose people begin with `sibling_`). Each has two communities with two square gr
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import ClassVar
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -139,7 +140,7 @@ class World:
     areas: dict[str, Area]
     posts: dict[str, Post]
 
-    password: str = PASSWORD
+    password: ClassVar[str] = PASSWORD
 
     def post_of(self, user: User) -> Post:
         """The one post that a member of the cast holds."""
