@@ -41,7 +41,7 @@ format: setup ## Put the Python sources into their one format
 scenarios: setup ## Walk the scenario files of DIR through the engine: make scenarios DIR=…
 	@$(VENV) manage.py scenario $(DIR)
 
-bench: setup ## What a step costs, against the five statements somebody would write by hand
+bench: setup ## What a step costs, against statements by hand and other engines: make bench ARGS=--quick
 	@$(VENV) -m tests.bench $(ARGS)
 
 fuzz: setup ## Read, judge and walk spoiled diagrams: make fuzz ARGS="--seconds 600"

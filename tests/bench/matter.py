@@ -1,8 +1,11 @@
 """The diagrams that are measured: an ordinary matter, a loop, and thirty forks in a row."""
 
+import re
+
 from tests.diagrams import chain, diagram, flow, task
 
 DEPARTMENTS = ("housing", "police", "urban")
+STEPS = ("triage", "near", "town", *DEPARTMENTS, "district", "verify")
 PAIRS = 30
 
 
@@ -12,7 +15,9 @@ def step(element: str) -> str:
 
 
 def ordinary() -> str:
-    """Triage, the neighbourhood with a timer, the sub-district, three departments at once, verification."""
+    """Eight steps: triage, the neighbourhood with a timer, the sub-district, three departments at once, the district
+    (which may send it back to the sub-district), verification.
+    """
     timer = (
         '<boundaryEvent id="late" attachedToRef="near" cancelActivity="false"><timerEventDefinition>'
         "<timeDuration>P3D</timeDuration></timerEventDefinition></boundaryEvent>"
@@ -20,16 +25,25 @@ def ordinary() -> str:
     )
     return (
         '<startEvent id="s"/><endEvent id="e"/><parallelGateway id="fork"/><parallelGateway id="join"/>'
-        + '<exclusiveGateway id="well" default="well_e"/>'
+        + '<exclusiveGateway id="well" default="well_verify"/>'
         + timer
-        + "".join(step(element) for element in ("triage", "near", "town", *DEPARTMENTS, "verify"))
+        + "".join(step(element) for element in STEPS)
         + chain("s", "triage", "near", "town", "fork")
         + "".join(chain("fork", department, "join") for department in DEPARTMENTS)
-        + chain("join", "verify", "well")
-        + flow("well", "e")
+        + chain("join", "district", "well")
+        + chain("well", "verify", "e")
         + flow("well", "town", "结论 == '退回'")
         + flow("late", "told")
     )
+
+
+def plain(*, duration: str, condition: str) -> bytes:
+    """The same without words of ours, for other engines: each has its own way to write a duration and a condition."""
+    bare = re.sub(r' cw:[A-Za-z]+="[^"]*"', "", ordinary())
+    said = 'xsi:type="tFormalExpression"'
+    bare = bare.replace("<timeDuration>P3D", f"<timeDuration {said}>{duration}")
+    bare = bare.replace("<conditionExpression>结论 == '退回'", f"<conditionExpression {said}>{condition}")
+    return diagram(bare)
 
 
 def loop() -> str:

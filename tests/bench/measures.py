@@ -1,19 +1,20 @@
-"""What is measured. Each function does its work on a world that is there and returns seconds."""
+"""What is measured of a case's steps. Each function does its work on a world that is there and returns seconds."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
+from django.db import connection
 from django.utils import timezone
 
 from casework.access import Viewer
 from casework.models import Case
-from casework.services import approvals, intake
+from casework.services import approvals, clockwork, intake
 from casework.services.approvals import Said
 from casework.services.intake import NewCase
-from tests.bench import floor, matter
+from tests.bench import city, floor, matter
 from tests.diagrams import diagram, publish
 from tests.world import GRID
 from workflows import engine
@@ -21,15 +22,16 @@ from workflows.bpmn import normalise, read
 from workflows.models import Step
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-STEPS_OF_ORDINARY = 7
+FLOORS = {"orm": floor.by_orm, "cursor": floor.by_cursor, "one": floor.in_one}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walked:
-    """Seconds of each opening and each completion of many cases."""
+    """Seconds of each opening and each completion of many cases, and of the same steps by hand between them."""
 
-    openings: list[float]
-    completions: list[float]
+    openings: list[float] = field(default_factory=list)
+    completions: list[float] = field(default_factory=list)
+    by_hand: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in FLOORS})
 
 
 def seconds(act: Callable[[], object]) -> float:
@@ -38,34 +40,39 @@ def seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def floor_completions(*, cases: int) -> list[float]:
-    floor.create(cases=cases)
-    return [
-        seconds(lambda number=number, seq=seq: floor.complete(number, seq=seq))  # type: ignore[misc]
-        for seq in range(1, STEPS_OF_ORDINARY + 1)
-        for number in range(1, cases + 1)
-    ]
-
-
 def ordinary_cases(*, cases: int, opener: Viewer, clerk: Viewer) -> Walked:
+    """Walk cases to their end; after each, its steps once more by hand, so that both have the same weather."""
     publish("ordinary", matter.ordinary(), now=timezone.now())
-    walked = Walked(openings=[], completions=[])
-    for _ in range(cases):
-        opened: list[Case] = []
-        walked.openings.append(seconds(lambda: opened.append(_open("ordinary", by=opener))))  # noqa: B023
-        while step := Step.objects.open().filter(run=opened[0].run_id).first():
-            walked.completions.append(seconds(lambda: _complete(step, by=clerk)))  # noqa: B023
+    floor.create(cases=cases + 1)
+    _walk(Walked(), 1, opener=opener, clerk=clerk)
+    walked = Walked()
+    for number in range(2, cases + 2):
+        _walk(walked, number, opener=opener, clerk=clerk)
     return walked
 
 
-def loop_turns(*, turns: int, opener: Viewer, clerk: Viewer) -> list[float]:
+def _walk(walked: Walked, number: int, *, opener: Viewer, clerk: Viewer) -> None:
+    opened: list[Case] = []
+    walked.openings.append(seconds(lambda: opened.append(open_case("ordinary", by=opener))))
+    while step := Step.objects.open().filter(run=opened[0].run_id).first():
+        walked.completions.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
+    for at, (name, act) in enumerate(FLOORS.items()):
+        walked.by_hand[name] += [
+            seconds(lambda seq=seq, act=act: act(number, seq=seq))  # type: ignore[misc]
+            for seq in range(at * 8 + 1, at * 8 + 9)
+        ]
+
+
+def loop_turns(*, turns: int, opener: Viewer, clerk: Viewer) -> tuple[list[float], list[int]]:
+    """Seconds of each turn of a loop, and how long the state is after it."""
     publish("loop", matter.loop(), now=timezone.now())
-    case = _open("loop", by=opener)
-    taken = []
+    case = open_case("loop", by=opener)
+    taken, lengths = [], []
     for _ in range(turns):
-        step = Step.objects.open().get(run=case.run_id)
-        taken.append(seconds(lambda: _return(step, by=clerk)))  # noqa: B023
-    return taken
+        step = Step.objects.open().select_related("run").get(run=case.run_id)
+        lengths.append(len(step.run.state.encode()))
+        taken.append(seconds(lambda: send_back(step, by=clerk)))  # noqa: B023
+    return taken, lengths
 
 
 def engine_steps(*, turns: int) -> list[float]:
@@ -86,15 +93,43 @@ def forks_start() -> float:
     return median(seconds(lambda: engine.start(plan, data={}, now=NOW)) for _ in range(20))
 
 
-def _open(key: str, *, by: Viewer) -> Case:
+def sweep(*, due: int, others: int, opener: Viewer, clerk: Viewer) -> tuple[float, float]:
+    """Seconds a timer: a sweep of due timers alone, and of as many among others that are not due."""
+    alone = _sweep(due, opener=opener, clerk=clerk)
+    far = open_case("ordinary", by=opener)
+    city.fill_timers(Step.objects.open().get(run=far.run_id), timers=others)
+    return alone, _sweep(due, opener=opener, clerk=clerk)
+
+
+def _sweep(due: int, *, opener: Viewer, clerk: Viewer) -> float:
+    for _ in range(due):
+        case = open_case("ordinary", by=opener)
+        complete(Step.objects.open().get(run=case.run_id), by=clerk)
+    fired: list[int] = []
+    then = timezone.now() + timedelta(days=4)
+    taken = seconds(lambda: fired.append(clockwork.fire_due_timers(now=then, limit=due)))
+    assert fired == [due]
+    return taken / due
+
+
+def bytes_stored() -> int:
+    """What all tables hold with their indexes, without what updates left behind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("VACUUM FULL")
+        cursor.execute("SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_stat_user_tables")
+        return int(cursor.fetchone()[0])
+
+
+def open_case(key: str, *, by: Viewer) -> Case:
     return intake.open_case(NewCase(matter=key, area=GRID, title="三巷 12 号院墙体开裂"), by=by)
 
 
-def _complete(step: Step, *, by: Viewer) -> None:
+def complete(step: Step, *, by: Viewer) -> None:
     approvals.act(step.pk, "complete", by=by, said=Said(comment="已核实"))
 
 
-def _return(step: Step, *, by: Viewer) -> None:
+def send_back(step: Step, *, by: Viewer) -> None:
     approvals.act(step.pk, "return", by=by, said=Said(comment="请补充照片"))
 
 

@@ -1,42 +1,191 @@
-"""The measures, run one after the other and set against what was promised."""
+"""The measures, run one after the other, set against what was promised, printed and kept as JSON."""
 
-from statistics import median, quantiles
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
 
 from django.core.management import call_command
 from django.db import connection
 
 from casework.queries.viewers import viewer_for
-from tests.bench import measures
-from tests.world import build_world
+from tests.bench import city, http, measures, others, pages
+from tests.world import World, build_world
+
+KEPT_IN = Path(__file__).parents[2] / "var" / "bench.json"
 
 
-def print_table(*, cases: int, turns: int) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How much of everything."""
+
+    cases: int
+    turns: int
+    peer_cases: int
+    due: int
+    timers: int
+    city: int
+    spell: float
+
+
+QUICK = Size(cases=12, turns=100, peer_cases=5, due=20, timers=20_000, city=4_000, spell=2)
+USUAL = Size(cases=60, turns=1000, peer_cases=20, due=100, timers=100_000, city=50_000, spell=5)
+LARGE = Size(cases=60, turns=1000, peer_cases=20, due=100, timers=1_000_000, city=1_000_000, spell=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table: what, how much, and what was promised."""
+
+    what: str
+    measured: float
+    unit: str
+    goal: str = ""
+
+    def __str__(self) -> str:
+        digits = 0 if self.measured >= 100 or self.unit == "bytes" else 2 if self.measured < 10 else 1
+        return f"{self.what:<66} {self.measured:>10,.{digits}f} {self.unit:<6} {self.goal}"
+
+
+def print_table(size: Size, *, url: str, with_peers: bool) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     world = build_world()
+    lines: list[Line] = []
+    for part in (_steps, _loop, _alone, _sweep, _http, _pages):
+        for line in part(world, size):
+            print(line, flush=True)
+            lines.append(line)
+    if with_peers:
+        lines += _peers(url, size, ours={line.what: line.measured for line in lines})
+    KEPT_IN.parent.mkdir(exist_ok=True)
+    KEPT_IN.write_text(json.dumps([asdict(line) for line in lines], ensure_ascii=False, indent=1) + "\n")
+    print(f"\nKept in {KEPT_IN}. Compare figures of one run only: machines differ, and so do their days.")
+
+
+COMPLETED, OPENED, CASE_BYTES = "steps completed a second", "cases opened a second", "a case in the database"
+
+
+def _steps(world: World, size: Size) -> list[Line]:
     opener, clerk = viewer_for(world.grid_worker), viewer_for(world.planning)
-    by_hand = measures.floor_completions(cases=cases)
-    walked = measures.ordinary_cases(cases=cases, opener=opener, clerk=clerk)
-    looped = measures.loop_turns(turns=turns, opener=opener, clerk=clerk)
-    alone = measures.engine_steps(turns=turns)
-    forked = measures.forks_start()
-    connection.close()
-    floor, step = median(by_hand), median(walked.completions)
-    early, late = _tenth(looped, first=True), _tenth(looped, first=False)
-    rows = [
-        ("five statements by hand, one step", f"{floor * 1000:.2f} ms", "the floor"),
-        ("a whole step: rules, engine, projection, clocks, journal", f"{step * 1000:.2f} ms", ""),
-        ("… slowest in a hundred", f"{quantiles(walked.completions, n=100)[-1] * 1000:.2f} ms", ""),
-        ("… against the floor", f"{step / floor:.1f} ×", "goal 1"),
-        ("steps a second, one process", f"{1 / step:.0f}", ""),
-        ("cases opened a second, one process", f"{1 / median(walked.openings):.0f}", ""),
-        (f"last tenth of {turns} turns of a loop against the first", f"{late / early:.2f} ×", "goal ≤ 1.1"),
-        ("engine alone: load, step, save", f"{median(alone) * 1e6:.0f} µs", "20–32 is possible"),
-        ("thirty forks and joins in one move", f"{forked * 1000:.1f} ms", "goal < 50"),
+    empty = measures.bytes_stored()
+    walked = measures.ordinary_cases(cases=size.cases, opener=opener, clerk=clerk)
+    step = median(walked.completions)
+    hand = {name: median(taken) for name, taken in walked.by_hand.items()}
+    lines = [
+        Line(what="a whole step: lock, rules, engine, projection, journal", measured=step * 1e3, unit="ms"),
+        Line(
+            what="… against the five statements by hand, Django's ORM",
+            measured=step / hand["orm"],
+            unit="×",
+            goal="≤ 1.0",
+        ),
+        Line(what="… against the same through a cursor", measured=step / hand["cursor"], unit="×"),
+        Line(what="… against the same as one statement", measured=step / hand["one"], unit="×"),
+        Line(what=COMPLETED, measured=1 / step, unit="/s"),
+        Line(what=OPENED, measured=1 / median(walked.openings), unit="/s"),
     ]
-    for what, measured, goal in rows:
-        print(f"{what:<58} {measured:>10}   {goal}")
+    return [*lines, Line(what=CASE_BYTES, measured=_own_bytes(empty, size), unit="bytes")]
 
 
-def _tenth(values: list[float], *, first: bool) -> float:
-    size = max(1, len(values) // 10)
-    return median(values[:size] if first else values[-size:])
+def _own_bytes(empty: int, size: Size) -> float:
+    full = measures.bytes_stored()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint FROM pg_stat_user_tables WHERE relname LIKE 'floor%'"
+        )
+        return (full - empty - int(cursor.fetchone()[0])) / (size.cases + 1)
+
+
+def _loop(world: World, size: Size) -> list[Line]:
+    taken, lengths = measures.loop_turns(
+        turns=size.turns, opener=viewer_for(world.grid_worker), clerk=viewer_for(world.planning)
+    )
+    tenth = max(1, size.turns // 10)
+    ratio = median(taken[-tenth:]) / median(taken[:tenth])
+    return [
+        Line(what=f"turn {size.turns} of a loop against turn 1", measured=ratio, unit="×", goal="≤ 1.1"),
+        Line(what="… its state, first turn", measured=lengths[0], unit="bytes"),
+        Line(what="… its state, last turn", measured=lengths[-1], unit="bytes"),
+    ]
+
+
+def _alone(world: World, size: Size) -> list[Line]:
+    alone = median(measures.engine_steps(turns=size.turns))
+    return [
+        Line(what="the engine alone: load, step, save", measured=alone * 1e6, unit="µs"),
+        Line(
+            what="thirty forks and joins in one move",
+            measured=measures.forks_start() * 1e3,
+            unit="ms",
+            goal="< 50",
+        ),
+    ]
+
+
+def _sweep(world: World, size: Size) -> list[Line]:
+    alone, among = measures.sweep(
+        due=size.due,
+        others=size.timers,
+        opener=viewer_for(world.grid_worker),
+        clerk=viewer_for(world.planning),
+    )
+    return [
+        Line(what=f"a due timer, swept with {size.due} others", measured=alone * 1e3, unit="ms"),
+        Line(what=f"… among {size.timers:,} that are not due", measured=among / alone, unit="×", goal="≈ 1"),
+    ]
+
+
+def _http(world: World, size: Size) -> list[Line]:
+    floor, ours = http.requests_a_second(
+        spell=size.spell, opener=viewer_for(world.grid_worker), clerk=world.planning
+    )
+    return [
+        Line(what="completions over HTTP, 2 × 4 threads, 8 clients", measured=ours, unit="/s"),
+        Line(
+            what="… against a site that does the five statements alone",
+            measured=ours / floor,
+            unit="×",
+            goal="≥ 0.8",
+        ),
+    ]
+
+
+def _pages(world: World, size: Size) -> list[Line]:
+    case = measures.open_case("ordinary", by=viewer_for(world.grid_worker))
+    asked = {"clerk": world.planning, "leader": world.leader, "case": case}
+    city.fill(case, cases=1000, reporter_id=world.stranger.pk)
+    small = pages.page_times(**asked)  # type: ignore[arg-type]  # a case and two people
+    city.fill(case, cases=size.city, reporter_id=world.stranger.pk)
+    large = pages.page_times(**asked)  # type: ignore[arg-type]
+    return [
+        Line(
+            what=f"p95 of {name}: {size.city:,} open cases against 1,000",
+            measured=large[name] / small[name],
+            unit="×",
+            goal="≤ 2",
+        )
+        for name in small
+    ]
+
+
+def _peers(url: str, size: Size, *, ours: dict[str, float]) -> list[Line]:
+    lines = []
+    print(
+        "\nthe same eight steps elsewhere                      starts/s  completions/s  bytes a case   ours: completions"
+    )
+    for score in others.measure(url, cases=size.peer_cases):
+        if score.skipped:
+            print(f"{score.name:<50} skipped: {score.skipped}")
+            continue
+        times = ours[COMPLETED] * score.completions
+        print(
+            f"{score.name:<50} {1 / score.starts:>9.0f} {1 / score.completions:>14.0f} {score.bytes_a_case:>13,} {times:>16.1f} ×",
+            flush=True,
+        )
+        lines += [
+            Line(what=f"{score.name}: starts a second", measured=1 / score.starts, unit="/s"),
+            Line(what=f"{score.name}: completions a second", measured=1 / score.completions, unit="/s"),
+            Line(what=f"{score.name}: a case in the database", measured=score.bytes_a_case, unit="bytes"),
+            Line(what=f"completions, ours against {score.name}", measured=times, unit="×"),
+        ]
+    return lines

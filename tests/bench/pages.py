@@ -1,0 +1,40 @@
+"""Pages among a thousand cases and among a city's: what somebody waits for must not grow with what he doesn't see."""
+
+from collections.abc import Callable
+from statistics import quantiles
+
+from django.test import Client
+
+from casework.models import Case
+from grid.models import User
+from tests.bench.measures import seconds
+
+TIMES = 25
+
+
+def page_times(*, clerk: User, leader: User, case: Case) -> dict[str, float]:
+    """The p95 of each page, in seconds."""
+    visits: dict[str, tuple[User, str]] = {
+        "work list": (clerk, "/desk/?tab=pool"),
+        "case": (clerk, f"/desk/cases/{case.number}/"),
+        "cases, one sub-district": (clerk, "/desk/cases/"),
+        "cases, a district": (leader, "/desk/cases/"),
+        "steps by the interface": (clerk, "/api/v1/steps/?pool=true"),
+    }
+    return {name: _p95(_visit(user, path)) for name, (user, path) in visits.items()}
+
+
+def _visit(user: User, path: str) -> Callable[[], None]:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+    def visit() -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    return visit
+
+
+def _p95(visit: Callable[[], None]) -> float:
+    visit()
+    return quantiles([seconds(visit) for _ in range(TIMES)], n=20)[-1]
