@@ -14,6 +14,9 @@ from workflows.engine import OpenStep, Wait
 from workflows.models import Incident, Run, RunStatus, Step, StepStatus, Subscription, Timer
 from workflows.rows import Batch
 
+# What a drawing says for people may be as long as it likes; rows keep its beginning.
+NAME_LENGTH, LANE_LENGTH = 200, 120
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
@@ -142,8 +145,8 @@ def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
         run=walk.row,
         token=step.token,
         element=step.element,
-        name=step.name or step.element,
-        lane=step.lane or "",
+        name=(step.name or step.element)[:NAME_LENGTH],
+        lane=(step.lane or "")[:LANE_LENGTH],
         kind=step.kind,
         operation=step.operation or "",
         settings={**step.settings, **({"limit": assignment.limit} if assignment.limit else {})},
@@ -191,7 +194,9 @@ def _project_waits(walk: Walk, batch: Batch) -> None:
 
 
 def _new_timer(row: Run, wait: Wait, *, due_at: datetime) -> Timer:
-    return Timer(run=row, token=wait.token, element=wait.element, name=wait.name or "", due_at=due_at)
+    return Timer(
+        run=row, token=wait.token, element=wait.element, name=(wait.name or "")[:NAME_LENGTH], due_at=due_at
+    )
 
 
 def _new_subscription(walk: Walk, wait: Wait) -> Subscription:
@@ -199,7 +204,7 @@ def _new_subscription(walk: Walk, wait: Wait) -> Subscription:
         run=walk.row,
         token=wait.token,
         element=wait.element,
-        label=wait.name or "",
+        label=(wait.name or "")[:NAME_LENGTH],
         kind=wait.kind,
         name=wait.event or "",
         correlation=wait.correlation or "",

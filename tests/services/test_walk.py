@@ -295,3 +295,24 @@ def test_return_to_what_is_no_earlier_step_is_refused(to, world, now):
         act(step_of(case, "a"), "return", world.planning, comment="重勘", to_element=to)
 
     assert kinds(case).count("returned") == 0
+
+
+def test_whatever_is_written_into_a_drawing_does_not_stop_the_case(world, now):
+    long = "请逐户核对" * 60
+    late = f'<boundaryEvent id="late" name="{long}" attachedToRef="b"><timerEventDefinition><timeDuration>P1D</timeDuration>'
+    publish(
+        "m",
+        '<startEvent id="s"/>'
+        + task("a", level="town", post="planning")
+        + task("b", name=long, level="town", post="planning")
+        + late
+        + '</timerEventDefinition></boundaryEvent><endEvent id="e"/>'
+        + chain("s", "a", "b", "e")
+        + chain("late", "e"),
+        now=now,
+    )
+    case = opened(world)
+
+    act(step_of(case, "a"), "complete", world.planning)
+
+    assert step_of(case, "b").name == long[:200]
