@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -59,7 +59,7 @@ def problems_of(version: Version, context: CheckContext) -> tuple[Problem, ...]:
     """Everything that is wrong or suspicious in a stored version."""
     try:
         diagram = read(version.bpmn.encode())
-        found = check(diagram, context=context)
+        found = (*check(diagram, context=context), *_table_problems(version))
         if not any(problem.severity == "error" for problem in found):
             engine.compile_plan([diagram, *_called(diagram, version)], tables=_tables(version))
     except DiagramRefused as refused:
@@ -151,6 +151,12 @@ def table_names(version: Version) -> frozenset[str]:
         return frozenset(decisions.by_name(_tables(version)))
     except DiagramRefused:
         return frozenset(version.tables)
+
+
+def _table_problems(version: Version) -> Iterator[Problem]:
+    """Overlaps, gaps and rules that never fire. Raises DiagramRefused for a table that can't be read."""
+    for data in _tables(version).values():
+        yield from decisions.read_tables(data).problems
 
 
 def _tables(version: Version) -> dict[str, bytes]:
