@@ -27,6 +27,8 @@ from workflows import services as workflows
 from workflows.models import Version
 from workflows.projection import settle
 
+# Messages find a case and routing trusts it by these: nobody can open a case under another's number.
+FIXED = ("案件编号", "片区", "上报人")
 PHOTOS = 9
 TITLE = 60
 
@@ -221,6 +223,7 @@ def _open(
     now: datetime,
 ) -> Case:
     number = next_number(now)
+    facts = first_facts(number, title, category=category, urgent=urgent, area=area, by=by)
     case = Case(
         number=number,
         matter=version.definition,
@@ -233,7 +236,7 @@ def _open(
         category=category[:64],
         reporter_id=by.user_id,
         reporter_post=held.code if held else "",
-        data={**first_facts(number, title, category=category, urgent=urgent, area=area, by=by), **answers},
+        data={**facts, **answers, **{name: facts[name] for name in FIXED}},
         opened_at=now,
     )
     calendar = work_calendar()

@@ -316,3 +316,12 @@ def test_whatever_is_written_into_a_drawing_does_not_stop_the_case(world, now):
     act(step_of(case, "a"), "complete", world.planning)
 
     assert step_of(case, "b").name == long[:200]
+
+
+def test_nobody_opens_a_case_under_the_number_or_name_of_another(world, now):
+    publish("m", ONE_STEP, now=now)
+
+    case = opened(world, 案件编号="2020-0101-00001", 片区="500101025001", 上报人="袁军", 标题="自己起的标题")
+
+    assert (case.data["案件编号"], case.data["片区"], case.data["上报人"]) == (case.number, GRID, "陈秀兰")
+    assert case.data["标题"] == "自己起的标题"
