@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-
 DISTRICT_DIGITS = 6
 
 
@@ -120,6 +119,17 @@ def may_report(viewer: Viewer, *, area_code: str) -> bool:
     if viewer.is_operator or not viewer.posts:
         return True
     return any(area_code[:DISTRICT_DIGITS] == post.area_code[:DISTRICT_DIGITS] for post in viewer.posts)
+
+
+def event_areas(viewer: Viewer) -> tuple[str, ...]:
+    """Codes of the districts whose cases hear a message or signal from this person; the empty one is everywhere.
+
+    An event reaches cases wherever in the district they are, so only its dispatchers and authors send any.
+    """
+    if viewer.is_operator:
+        return ("",)
+    senders = [post for post in viewer.posts if {"dispatch", "studio"} & set(post.powers)]
+    return tuple(sorted({post.area_code for post in senders if len(post.area_code) == DISTRICT_DIGITS}))
 
 
 def verbs_allowed(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> tuple[str, ...]:

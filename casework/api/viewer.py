@@ -1,4 +1,4 @@
-"""Who is asking, and who may send events into the processes."""
+"""Who is asking."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from casework.access import Viewer
 from casework.queries.viewers import viewer_for
-from grid.codes import DIGITS
 from grid.models import User
 
 
@@ -20,13 +19,3 @@ def viewer_of(request: Request) -> Viewer:
         if found is not None:
             return found
     return viewer_for(cast(User, request.user))  # IsAuthenticated has let nobody else in
-
-
-def may_send_events(viewer: Viewer) -> bool:
-    """Messages and signals reach cases wherever they are, so only a district's dispatchers and authors send them."""
-    if viewer.is_operator:
-        return True
-    return any(
-        len(post.area_code) == DIGITS["district"] and {"dispatch", "studio"} & set(post.powers)
-        for post in viewer.posts
-    )

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from casework.access import Viewer
+from casework.access import Viewer, event_areas
 from casework.errors import NotFound
 from casework.models import Case, CaseEvent, CaseStatus, Clock, Decision
 from casework.services import journal, outbox
@@ -227,7 +227,7 @@ def deliver_message(
     A subscription without a key takes any correlation; one with a key takes only its own. `key` is that of
     the outbox row that carries the message: it is done together with the move, so that no crash repeats it.
     """
-    held = Subscription.objects.filter(kind=SubscriptionKind.MESSAGE, name=name)
+    held = _heard_from(by, Subscription.objects.filter(kind=SubscriptionKind.MESSAGE, name=name))
     if correlation:
         held = held.filter(Q(correlation=correlation) | Q(correlation=""))
     else:
@@ -240,6 +240,16 @@ def deliver_message(
         if number:
             return [number]
     return []
+
+
+def _heard_from(by: Viewer | None, held: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """A person reaches the cases of his own districts; a case reaches all."""
+    if by is None:
+        return held
+    inside = Q(pk__in=[])
+    for code in event_areas(by):
+        inside |= Q(run__case__area_code__startswith=code)
+    return held.filter(inside)
 
 
 @transaction.atomic
@@ -281,7 +291,7 @@ def broadcast_signal(
     gets an incident, and the others hear it all the same. With the `key` of the outbox row that carries it
     nobody hears it twice, however often that is tried.
     """
-    held = Subscription.objects.filter(kind=SubscriptionKind.SIGNAL, name=name)
+    held = _heard_from(by, Subscription.objects.filter(kind=SubscriptionKind.SIGNAL, name=name))
     held = held.exclude(run__case__pk=sender) if sender is not None else held
     places = sorted(set(held.values_list("run__case__pk", flat=True)))
     numbers = [_signal_to_one(place, name=name, payload=payload, by=by, key=key) for place in places]

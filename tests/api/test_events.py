@@ -112,3 +112,14 @@ def test_incident_is_mended_with_a_reason_by_those_who_may(waiting, as_user, wor
     assert refused == [403, 422, 409]
     assert (ended.status_code, ended.json()["status"]) == (200, "void")
     assert again.status_code == 409
+
+
+def test_events_reach_no_case_of_another_district(waiting, as_user, world):
+    Case.objects.update(area_code="500102" + GRID[6:])
+    api = as_user(world.district_dispatcher)
+
+    message = api.post("messages/", {"name": "联审结果"})
+    signal = api.post("signals/", {"name": "暴雨预警"})
+
+    assert (message.status_code, message.json()["code"]) == (409, "nobody_receives")
+    assert signal.json() == {"cases": []}

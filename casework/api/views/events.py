@@ -6,13 +6,13 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from casework.access import Viewer
+from casework.access import Viewer, event_areas
 from casework.api import answers
 from casework.api.answers import page_of
 from casework.api.bodies import IncidentsQuery, MendBody, MessageBody, SignalBody
 from casework.api.docs import call, example
 from casework.api.paging import after_number, page_response
-from casework.api.viewer import may_send_events, viewer_of
+from casework.api.viewer import viewer_of
 from casework.errors import NobodyReceives, NotYours
 from casework.queries import api as queries
 from casework.services import incidents as mending
@@ -21,7 +21,7 @@ from casework.services.progress import broadcast_signal, deliver_message
 
 def _sender(request: Request) -> Viewer:
     viewer = viewer_of(request)
-    if not may_send_events(viewer):
+    if not event_areas(viewer):
         raise NotYours
     return viewer
 
