@@ -153,7 +153,7 @@ class StepQuerySet(models.QuerySet["Step"]):
         somebody else's: in a city that is nearly all of it. What one person may take is found by index in no
         time; the bound, which nobody reaches, keeps the two apart.
         """
-        return self.model._default_manager.filter(pk__in=self.order_by().values("pk")[:MOST_OF_ONE])  # type: ignore[return-value]
+        return self.model._default_manager.filter(pk__in=self.order_by().values("pk")[:MOST_OF_ONE])
 
 
 class Step(models.Model):
@@ -210,7 +210,6 @@ class Step(models.Model):
             models.Index(fields=["claimed_by", "due_at"], condition=Q(status="open"), name="step_open_mine"),
             models.Index(fields=["due_at"], condition=Q(status="open"), name="step_open_due"),
             GinIndex(fields=["candidates"], condition=Q(status="open"), name="step_open_pool"),
-            GinIndex(fields=["candidates"], name="step_candidates"),
         ]
 
     def __str__(self) -> str:

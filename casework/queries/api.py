@@ -114,7 +114,7 @@ def _cases_json(cases: Sequence[Case], viewer: Viewer) -> list[Json]:
 def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) -> Json:
     return {
         "number": case.number,
-        "matter": getattr(case, "matter_key", None) or case.matter.key,
+        "matter": getattr(case, "matter_key", None) or case.run.version.definition.key,
         "version": getattr(case, "version_number", None) or case.run.version.number,
         "title": case.title,
         "category": case.category,
