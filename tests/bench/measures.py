@@ -19,9 +19,10 @@ from tests.diagrams import diagram, publish
 from tests.world import GRID
 from workflows import engine
 from workflows.bpmn import normalise, read
-from workflows.models import Step
+from workflows.models import Run, Step
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+COMPARED = 60
 FLOORS = {"orm": floor.by_orm, "cursor": floor.by_cursor, "one": floor.in_one}
 
 
@@ -51,6 +52,16 @@ def ordinary_cases(*, cases: int, opener: Viewer, clerk: Viewer) -> Walked:
     return walked
 
 
+def completions(*, cases: int, opener: Viewer, clerk: Viewer) -> list[float]:
+    """The steps of a few more cases, to be set beside what is measured at that moment."""
+    taken = []
+    for _ in range(cases):
+        case = open_case("ordinary", by=opener)
+        while step := Step.objects.open().filter(run=case.run_id).first():
+            taken.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
+    return taken
+
+
 def _walk(walked: Walked, number: int, *, opener: Viewer, clerk: Viewer) -> None:
     opened: list[Case] = []
     walked.openings.append(seconds(lambda: opened.append(open_case("ordinary", by=opener))))
@@ -63,16 +74,39 @@ def _walk(walked: Walked, number: int, *, opener: Viewer, clerk: Viewer) -> None
         ]
 
 
-def loop_turns(*, turns: int, opener: Viewer, clerk: Viewer) -> tuple[list[float], list[int]]:
-    """Seconds of each turn of a loop, and how long the state is after it."""
+@dataclass(frozen=True, kw_only=True)
+class Looped:
+    """Seconds of a turn of a loop in a fresh case and in one that has turned often, and how long their states are."""
+
+    fresh: float
+    worn: float
+    fresh_bytes: int
+    worn_bytes: int
+
+
+def loop_turns(*, turns: int, opener: Viewer, clerk: Viewer) -> Looped:
+    """Turn one case often; then turn it and fresh ones by turns, so that both have the same weather."""
     publish("loop", matter.loop(), now=timezone.now())
     case = open_case("loop", by=opener)
-    taken, lengths = [], []
     for _ in range(turns):
-        step = Step.objects.open().select_related("run").get(run=case.run_id)
-        lengths.append(len(step.run.state.encode()))
-        taken.append(seconds(lambda: send_back(step, by=clerk)))  # noqa: B023
-    return taken, lengths
+        _turn(case, by=clerk)
+    fresh, worn = [], []
+    for _ in range(COMPARED):
+        other = open_case("loop", by=opener)
+        fresh.append(_turn(other, by=clerk))
+        worn.append(_turn(case, by=clerk))
+    return Looped(
+        fresh=median(fresh), worn=median(worn), fresh_bytes=_state_bytes(other), worn_bytes=_state_bytes(case)
+    )
+
+
+def _turn(case: Case, *, by: Viewer) -> float:
+    step = Step.objects.open().get(run=case.run_id)
+    return seconds(lambda: send_back(step, by=by))
+
+
+def _state_bytes(case: Case) -> int:
+    return len(Run.objects.get(pk=case.run_id).state.encode())
 
 
 def engine_steps(*, turns: int) -> list[float]:

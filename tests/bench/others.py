@@ -42,12 +42,8 @@ class Score:
     skipped: str = ""
 
 
-def measure(url: str, *, cases: int) -> list[Score]:
-    """All peers, one after the other."""
-    return [_measured(peer, url, cases=cases) for peer in PEERS]
-
-
-def _measured(peer: Peer, url: str, *, cases: int) -> Score:
+def measured(peer: Peer, url: str, *, cases: int) -> Score:
+    """Install a peer if it is not there, and let it walk its cases in an empty database."""
     folder = CACHE / peer.name
     try:
         _ensure_installed(peer, folder)
@@ -157,7 +153,7 @@ def _held(connection: "psycopg.Connection[tuple[int]]") -> int:
 
 PEERS = (
     Peer(
-        name="spiffworkflow-as-documented",
+        name="spiffworkflow",
         install=lambda folder: None,
         command=lambda folder: [sys.executable, str(HERE / "spiff_peer.py")],
         diagram=SPIFF_SAYS,
