@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -50,10 +51,16 @@ class PerFailedLogin(BaseThrottle):
     scope = "login"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        return count(self.scope, self.get_ident(request), add=0) < limit(self.scope)
+        return self.is_open_to(request)
+
+    def is_open_to(self, request: Request | HttpRequest) -> bool:
+        return count(self.scope, self._address(request), add=0) < limit(self.scope)
 
     def wait(self) -> float:
         return WINDOW - time.time() % WINDOW
 
-    def failed(self, request: Request) -> None:
-        count(self.scope, self.get_ident(request))
+    def failed(self, request: Request | HttpRequest) -> None:
+        count(self.scope, self._address(request))
+
+    def _address(self, request: Request | HttpRequest) -> str:
+        return self.get_ident(request) or ""  # type: ignore[arg-type]  # reads headers only

@@ -131,7 +131,10 @@ def case(request: ViewerRequest, number: str) -> HttpResponse:
 def diagram(request: ViewerRequest, number: str) -> HttpResponse:
     """The drawing of the version that the case runs on."""
     version = access_case(request.viewer, number).run.version
-    return HttpResponse(version.bpmn, content_type="application/xml; charset=utf-8")
+    response = HttpResponse(version.bpmn, content_type="application/xml; charset=utf-8")
+    # For the drawing alone: as a page of its own, whatever its author has put into it would be shown.
+    response["Content-Disposition"] = f'attachment; filename="{number}.bpmn"'
+    return response
 
 
 @page

@@ -5,15 +5,19 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 from rest_framework.throttling import BaseThrottle
 
+from casework.api.throttles import PerFailedLogin
 from casework.errors import NotFound
 from casework.pages.door import LOOKS, POST_KEY, ViewerRequest, page
 from casework.queries.photos import photo_visible_to
@@ -25,10 +29,25 @@ PHONE_ROLES = frozenset(
 
 
 class Login(auth_views.LoginView):
-    """Name and password; five failures close the door for a quarter of an hour (423)."""
+    """Name and password; five failures close the door for a quarter of an hour (423).
+
+    An address that fails too often, with whatever names, has to wait (429), as at the interface's door.
+    """
 
     template_name = "login.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        failures = PerFailedLogin()
+        if failures.is_open_to(request):
+            return super().post(request, *args, **kwargs)
+        response = TemplateResponse(request, "429.html", {"status": 429}, status=429)
+        response["Retry-After"] = str(max(1, round(failures.wait())))
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        PerFailedLogin().failed(self.request)
+        return super().form_invalid(form)
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -82,7 +101,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=365 * 86400, samesite="Lax", httponly=True)
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(name, value, max_age=365 * 86400, samesite="Lax", httponly=True, secure=secure)
 
 
 def _keep(user: User, chosen: Any) -> None:  # Any: a QueryDict

@@ -1,14 +1,17 @@
 """What the database refuses beneath a page is said in the page's own words; what comes in has its bounds."""
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, OperationalError
 from psycopg import errors as pg
 
+from casework.api import throttles
 from casework.pages import phone, saying
 from casework.pages.entry import address_of
 from grid.errors import PhotoTooLarge
 from tests.pages.phone_matter import KEY, as_person, publish_noise
+from tests.services.test_time import opened
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,29 @@ def test_attacker_behind_our_proxy_does_not_lock_the_door_for_others(world, clie
     response = client.post("/login/", right, HTTP_X_FORWARDED_FOR="198.51.100.7")
 
     assert (locked.status_code, response.status_code) == (423, 302)
+
+
+def test_address_that_fails_with_many_names_has_to_wait(world, client, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(throttles, "limit", lambda scope: 3)
+    tries = [{"username": f"guess-{n}", "password": "x"} for n in range(4)]
+
+    answers = [client.post("/login/", one) for one in tries]
+    right = client.post("/login/", {"username": "grid_worker", "password": PASSWORD})
+    elsewhere = client.post(
+        "/login/", {"username": "grid_worker", "password": PASSWORD}, REMOTE_ADDR="203.0.113.9"
+    )
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert (right.status_code, elsewhere.status_code) == (429, 302)
+    assert 1 <= int(right["Retry-After"]) <= 60
+
+
+def test_diagram_is_a_file_and_no_page(world):
+    publish_noise()
+    case = opened(world, matter=KEY)
+
+    response = as_person(world.duty_officer).get(f"/desk/cases/{case.number}/diagram/")
+
+    assert response.status_code == 200
+    assert response["Content-Disposition"] == f'attachment; filename="{case.number}.bpmn"'
