@@ -22,12 +22,12 @@ class NetState extends HTMLElement {
     if (count) words.push(this.dataset.waiting.replace("#", count));
     const good = on && !count;
     this.hidden = false;
-    this.innerHTML = `<a class="pill ${good ? "pill--on" : "pill--off"}" href="${this.dataset.href}"></a>`;
-    const link = this.firstChild;
-    link.innerHTML = on
+    this.innerHTML = `<a class="netlink" href="${this.dataset.href}"><span class="pill ${good ? "pill--on" : "pill--off"}"></span></a>`;
+    const pill = this.firstChild.firstChild;
+    pill.innerHTML = on
       ? `<svg class="shape" aria-hidden="true"><use href="#s-${good ? "done" : "idle"}"/></svg>`
       : '<svg class="icon icon--s" aria-hidden="true"><use href="#i-offline"/></svg>';
-    link.append(words.join(" · "));
+    pill.append(words.join(" · "));
   }
 }
 

@@ -70,12 +70,13 @@ async function reach(address, options) {
   }
 }
 
-// The token of a page kept for hours may be stale: take a fresh one, and see whether anybody is logged in.
-async function freshToken() {
+// The token of a page kept for hours may be stale: take a fresh one, and see whether this same person is logged in.
+async function freshToken(user) {
   const answer = await reach(`${REPORT}?fresh=1`, { cache: "no-store" });
   if (new URL(answer.url).pathname !== REPORT) throw new NotSent("login");
   if (!answer.ok) throw new NotSent("net");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (page.querySelector("net-state")?.dataset.user !== String(user)) throw new NotSent("login");
   return page.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
 }
 
@@ -117,7 +118,7 @@ export function send(record) {
     const known = await read(record.token);
     if (!known || known.number) return known?.number;
     try {
-      const csrf = await freshToken();
+      const csrf = await freshToken(record.user);
       await sendPhotos(record, csrf);
       record.number = await sendReport(record, csrf);
       Object.assign(record, { arrivedAt: Date.now(), photos: [], pairs: [], why: "", said: "" });
