@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from tests.database import database_server as database_server
 from tests.database import django_db_modify_db_settings as django_db_modify_db_settings
@@ -10,6 +12,13 @@ from tests.screens import desk as desk
 from tests.screens import phone as phone
 from tests.site import site as site
 from tests.world import world as world
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_site():
+    """Each test begins in Chinese and leaves no language behind for the next."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

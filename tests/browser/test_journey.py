@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from grid.services.demo import PASSWORD
 from tests.screens import sign_in
@@ -73,8 +73,13 @@ class Person:
         return self
 
     def presses(self, name: str) -> "Person":
-        self.page.locator("button:visible", has_text=re.compile(rf"^\s*{name}")).first.click()
-        self.page.wait_for_load_state()
+        return self._sends(self.page.locator("button:visible", has_text=re.compile(rf"^\s*{name}")).first)
+
+    def _sends(self, button: Locator) -> "Person":
+        """Press, and wait until what was sent is answered and the next page is there."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
+        self.page.wait_for_load_state("networkidle")
         return self
 
     def signs(self) -> "Person":
@@ -118,9 +123,7 @@ class Person:
         self.page.locator(f'[href="#act-{verb}"]').first.click()
         self.page.locator(f'[name="act.comment.{verb}"]').fill(why)
         panel = self.page.locator(f"#act-{verb}")
-        panel.locator("button", has_text=re.compile(rf"^\s*{button}")).first.click()
-        self.page.wait_for_load_state()
-        return self
+        return self._sends(panel.locator("button", has_text=re.compile(rf"^\s*{button}")).first)
 
     def keeps_picture(self, name: str, *, whole: bool = False) -> "Person":
         folder = os.environ.get("SCREENSHOTS")
