@@ -71,7 +71,7 @@ def test_officer_signs_for_a_report_by_keyboard_without_leaving_the_list(desk: P
             break
         desk.keyboard.press("j")
     expect(desk.locator("#preview h2", has_text=words)).to_be_visible()
-    desk.wait_for_load_state("networkidle")  # the previews that were passed by have been given up
+    desk.wait_for_load_state("networkidle")  # a preview that was asked for on the way has come, too
     desk.keyboard.press("c")
 
     expect(row(desk, words)).to_contain_text("已签收")
