@@ -25,6 +25,7 @@ from casework.errors import (
     StepTaken,
     VerbNotAllowed,
 )
+from casework.facts import FIXED
 from casework.models import Attachment, Case, Decision
 from casework.queries.posts import post_choices
 from casework.services import incidents, journal
@@ -257,6 +258,9 @@ def _values(doing: _Act, said: Said) -> dict[str, Any]:
         values = dict(said.fields or {})
         if len(values) > FREE_VALUES or any(not name or len(name) > 64 for name in values):
             raise NotValid(_("Too many variables, or names that are too long."))
+        taken = {name: [_("Nobody can change this.")] for name in FIXED if name in values}
+        if taken:
+            raise NotValid(fields=taken)
         return values
     if not doing.verb.takes_form and not said.fields:
         return {}  # a return or a refusal need not fill in what it refuses

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from casework import forms
 from casework.access import HeldPost, Viewer, may_register, may_report
 from casework.errors import FormRefused, NotValid, NotYours
+from casework.facts import FIXED
 from casework.models import Attachment, Case, Urgency
 from casework.services import journal
 from casework.services.assignment import assigner
@@ -27,8 +28,6 @@ from workflows import services as workflows
 from workflows.models import Version
 from workflows.projection import settle
 
-# Messages find a case and routing trusts it by these: nobody can open a case under another's number.
-FIXED = ("案件编号", "片区", "上报人")
 PHOTOS = 9
 TITLE = 60
 

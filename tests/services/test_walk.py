@@ -119,6 +119,7 @@ REFUSALS = [
     ("a return without a reason", "planning", "return", {}, ReasonMissing),
     ("an old state", "planning", "complete", {"version": 1}, Stale),
     ("pass on to nobody", "planning", "transfer", {"comment": "不属本岗"}, NotValid),
+    ("another case's number", "planning", "complete", {"fields": {"案件编号": "2026-0101-00001"}}, NotValid),
 ]
 
 
