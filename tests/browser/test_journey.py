@@ -157,6 +157,8 @@ def report(phone: Page, pictures: list[Path]) -> str:
     expect(phone.locator(".shots__shot")).to_have_count(2)
     phone.locator(".pick", has_text="老旧小区隐患").first.click()
     phone.locator('[name="r.summary"]').fill(WORDS)
+    expect(phone.get_by_text("选好类别")).to_have_count(0)  # who gets it is told before it is sent
+    phone.locator(".phone__main, main").first.evaluate("e => { e.scrollTop = 0; scrollTo(0, 0); }")
     Person(phone, pictures, "").keeps_picture("phone-report")
     phone.get_by_role("button", name="提交").click()
     phone.wait_for_url(re.compile(r"/m/report/done/"))
