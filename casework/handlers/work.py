@@ -29,3 +29,14 @@ class Handler:
     key: str
     title: str | Promise
     run: Callable[[StepWork], Mapping[str, Any]]
+
+
+class WrongOutcome(Exception):
+    """A handler raises this to end its step with a BPMN error, which a boundary event may catch.
+
+    Anything else it raises is a failure that is tried again.
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        self.code = code
+        super().__init__(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.handlers import HANDLERS, StepWork
+from casework.handlers import HANDLERS, StepWork, WrongOutcome
 from casework.models import Case
 from casework.services import journal, outbox, progress
 from casework.services.locks import database_now, lock_case
@@ -14,10 +14,6 @@ from workflows.models import Incident, Step
 
 class OperationUnknown(outbox.Refused):
     """The diagram names an operation that this installation does not have."""
-
-
-class WrongOutcome(Exception):
-    """A handler raises this to throw a BPMN error into the process (caught by a boundary event)."""
 
 
 def machine_step(parcel: Parcel) -> None:
@@ -38,7 +34,12 @@ def machine_step(parcel: Parcel) -> None:
         data={**case.data, **step.instance},
         settings=step.settings,
     )
-    progress.complete_machine_step(step.pk, values=handler.run(work))
+    try:
+        values = handler.run(work)
+    except WrongOutcome as wrong:
+        progress.fail_machine_step(step.pk, error=wrong.code, message=str(wrong))
+    else:
+        progress.complete_machine_step(step.pk, values=values)
 
 
 def message(parcel: Parcel) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from casework.errors import CaseBusy
 from casework.models import Outbox, OutboxState
@@ -161,7 +160,3 @@ def retry(outbox_id: int, *, now: datetime) -> bool:
 def done_with(key: str) -> None:
     """Part of the transaction in which the effect happens: the row is done if and only if that holds."""
     Outbox.objects.filter(key=key).update(state=OutboxState.DONE, lease_until=None, last_error="")
-
-
-def waiting(now: datetime) -> int:
-    return Outbox.objects.filter(Q(state="ready") | Q(state="leased"), run_at__lte=now).count()

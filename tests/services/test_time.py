@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from casework.handlers import HANDLERS
+from casework.handlers import HANDLERS, WrongOutcome
 from casework.models import CaseEvent, Clock, Outbox
 from casework.queries.viewers import viewer_for
 from casework.services import approvals, intake, outbox, progress
@@ -233,3 +233,26 @@ def test_limit_given_by_an_expression_is_kept_as_it_came_out(urgent, limit, worl
 
     step = Step.objects.open().get(run=case.run)
     assert (step.settings["limit"], step.clock.rule) == (limit, limit)
+
+
+def test_wrong_outcome_of_a_handler_is_caught_by_the_boundary_event(world, monkeypatch):
+    def wrong(work):
+        raise WrongOutcome("NO_RECORD", "台账里没有这个地点")
+
+    handler = type(HANDLERS["count_breaches"])(key="x", title="x", run=wrong)
+    monkeypatch.setitem(HANDLERS, "count_breaches", handler)
+    caught = (
+        '<boundaryEvent id="none" attachedToRef="count"><errorEventDefinition errorRef="err"/></boundaryEvent>'
+        + task("register", level="town", post="duty_officer")
+        + '<endEvent id="e2"/>'
+        + chain("none", "register", "e2")
+    )
+    heads = '<error id="err" name="无记录" errorCode="NO_RECORD"/>'
+    publish("m", MACHINE + caught, heads=heads, now=timezone.now())
+    case = opened(world)
+
+    tick_until_quiet()
+
+    assert open_elements(case) == ["register"]
+    assert Outbox.objects.get().state == "done"
+    assert not Incident.objects.filter(run=case.run).exists()
