@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import get_language
@@ -267,6 +267,31 @@ def earlier_steps(walk: Walk, step: Step) -> tuple[str, ...]:
     """The elements that this step can be sent back to, by id."""
     with _refusals():
         return walk.live.earlier_steps(step.token)
+
+
+def instances(walk: Walk, step: Step) -> engine.Instances | None:
+    """The multi-instance (会签) that a step is one of; None when it stands alone."""
+    return walk.live.instances(step.token)
+
+
+def add_instance(
+    walk: Walk, step: Step, *, item: Any = None, place: Literal["last", "next", "before"] = "last"
+) -> Move:
+    """加签: one more beside this step of a multi-instance; `item` is what the new one's variable holds.
+
+    The places count only in a sequence, where "before" puts this step behind the new one: it is cancelled and opens
+    again in its turn. Raises StepNotOpen for a step that is not one of several.
+    """
+    with _refusals():
+        walk.live.add_instance(step.token, item, place=place)
+    return settle(walk)
+
+
+def remove_instance(walk: Walk, step: Step) -> Move:
+    """减签: this step of a multi-instance goes without counting; the others may now be enough. Raises StepNotOpen."""
+    with _refusals():
+        walk.live.remove_instance(step.token)
+    return settle(walk)
 
 
 def move(walk: Walk, step: Step, *, to: str) -> Move:

@@ -164,6 +164,34 @@ def test_an_instance_added_to_a_sequence_comes_last():
     assert walk.complete("V", vote="Z").open == ["N"]
 
 
+@pytest.mark.parametrize(
+    ("place", "order"), [("next", "azbc"), ("before", "zabc"), ("last", "abcz")], ids=lambda given: given
+)
+def test_an_instance_added_to_a_sequence_comes_where_it_is_wanted(place, order):
+    walk = begun(VOTE.format(until="False", order="sequential"), data={"departments": list("abc")})
+    walk.move("add_instance", walk.token("V"), "z", place=place)
+
+    came = []
+    while walk.open == ["V"]:
+        came.append(walk.run().steps()[0].instance["department"])
+        walk.complete("V", vote=came[-1])
+    assert "".join(came) == order
+    assert walk.data["votes"] == list(order)
+
+
+def test_a_step_says_which_loop_it_is_one_of():
+    walk = begun(VOTE.format(until="False", order=""), data={"departments": ["a", "b"]}).complete(
+        "V", vote="A"
+    )
+    token = walk.token("V")
+
+    assert walk.run().instances(token) == engine.Instances(
+        sequential=False, item="department", total=2, done=1, tokens=(token,)
+    )
+    alone = begun("start s; user A; s > A")
+    assert alone.run().instances(alone.token("A")) is None
+
+
 @pytest.mark.parametrize("order", ["", "sequential"])
 def test_an_instance_can_be_removed_and_then_counts_no_more(order):
     walk = begun(VOTE.format(until="False", order=order), data={"departments": ["a", "b", "c"]})

@@ -22,7 +22,7 @@ from workflows.engine.errors import (
     StateRefused,
 )
 from workflows.engine.plan import Plan
-from workflows.engine.run import OpenStep, Run, Stopped, Wait, load, migrate, start
+from workflows.engine.run import Instances, OpenStep, Run, Stopped, Wait, load, migrate, start
 from workflows.expressions import Calendar, ExpressionError
 
 
@@ -35,6 +35,6 @@ def compile_plan(
 
 __all__ = [
     "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
-    "ExpressionError", "Incident", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
+    "ExpressionError", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
     "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "start",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
 from workflows.bpmn.model import Loop
 from workflows.engine.core import Frame, Token
@@ -11,7 +11,9 @@ from workflows.engine.machine import Machine
 from workflows.engine.plan import LoopPlan
 from workflows.engine.variables import counters, evaluate, holds, storable, write
 
-OPEN = -1
+Place = Literal["last", "next", "before"]
+
+OPEN: Final = -1
 NO_LIST = Phrase("多实例需要一个列表", "the multi-instance needs a list")
 NO_COUNT = Phrase("多实例需要一个不小于零的整数", "the multi-instance needs a whole number from zero up")
 
@@ -138,15 +140,26 @@ def _give_outputs(host: Token, loop: Loop, outputs: list[Any]) -> None:
         write(host.frame, host, {loop.output: outputs})
 
 
-def add_instance(machine: Machine, frame: Frame, plan: LoopPlan, item: Any) -> Token | None:
-    """One more instance of a running multi-instance (加签). None: a sequential one will come to it in its turn."""
-    loop = plan.loop
+def add_instance(
+    machine: Machine, frame: Frame, plan: LoopPlan, item: Any, *, place: Place = "last"
+) -> Token | None:
+    """One more instance of a running multi-instance (加签). None: a sequential one will come to it in its turn.
+
+    Beside parallel instances there is no order. In a sequence it comes last, next, or before the one at work, whose
+    turn then comes after it.
+    """
     frame.count[0] += 1
-    if loop.kind == "parallel":
-        return _instance(frame, loop, item)
+    if plan.loop.kind == "parallel":
+        return _instance(frame, plan.loop, item)
+    at = {"last": frame.count[0] - 1, "next": frame.count[2], "before": frame.count[2] - 1}[place]
     if frame.items is not None:
-        frame.items.append(item)
-    return None
+        frame.items.insert(at, item)
+    if place != "before":
+        return None
+    for standing in frame.tokens():
+        frame.remove(standing)
+    frame.count[2] = at
+    return _instance(frame, plan.loop, item)
 
 
 def remove_instance(token: Token, plan: LoopPlan) -> None:

@@ -60,6 +60,17 @@ class Wait:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Instances:
+    """A running multi-instance: how many there will be and are through, what holds each one's item, what stands now."""
+
+    sequential: bool
+    item: str
+    total: int
+    done: int
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Stopped:
     """A token that stands still until a person decides: retry it, move it, or cancel the run."""
 
@@ -225,13 +236,30 @@ class Run:
         """The steps of people that a token can be sent back to."""
         return surgery.earlier_steps(self._standing(token))
 
-    def add_instance(self, beside: int, item: Any = None) -> tuple[int, ...]:
+    def add_instance(self, beside: int, item: Any = None, *, place: many.Place = "last") -> tuple[int, ...]:
         """One more instance of the multi-instance that this token is an instance of. Returns its token if it has begun."""
         instance = self._instance(beside)
         assert instance.element.loop is not None
-        token = many.add_instance(self._machine, instance.frame, instance.element.loop, item)
+        token = many.add_instance(self._machine, instance.frame, instance.element.loop, item, place=place)
         self._settled()
         return (token.id,) if token is not None else ()
+
+    def instances(self, token: int) -> Instances | None:
+        """The multi-instance that a token is an instance of; None for any other."""
+        try:
+            instance = self._instance(token)
+        except NotOpen:
+            return None
+        assert instance.element.loop is not None
+        loop, (total, done, _begun) = instance.element.loop.loop, instance.frame.count
+        standing = tuple(sorted(other.id for other in instance.frame.tokens()))
+        return Instances(
+            sequential=loop.kind == "sequential",
+            item=loop.item or "",
+            total=total,
+            done=done,
+            tokens=standing,
+        )
 
     def remove_instance(self, token: int) -> None:
         """An instance of a running multi-instance goes without counting."""
