@@ -25,6 +25,14 @@ UNTIL_THE_WORKER_HAS_BOTH_PAGES = """async () => {
   for (let n = 0; n < 100 && !(await here()); n += 1) await new Promise((done) => setTimeout(done, 100));
 }"""
 
+# A phone so slow that nothing gets ready until the test says so.
+SLOW_PHONE = """
+const ready = new Promise((done) => (window.getReady = done));
+const toBlob = HTMLCanvasElement.prototype.toBlob;
+HTMLCanvasElement.prototype.toBlob = function (...given) { ready.then(() => toBlob.apply(this, given)); };
+"""
+WITHOUT_HASHES = "Object.defineProperty(crypto, 'subtle', { value: undefined });"
+
 
 def photo(name="seen.jpg", size=(2400, 1800)):
     out = BytesIO()
@@ -130,6 +138,61 @@ def test_photo_waits_for_a_net_while_the_page_is_open(phone: Page, complaints):
     phone.get_by_role("button", name="提交").click()
 
     expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("what", "prepare"), [("keeps reports", ""), ("has no store for them", WITHOUT_HASHES)]
+)
+def test_report_waits_for_photos_that_are_still_being_shrunk(phone: Page, what, prepare):
+    phone.add_init_script(SLOW_PHONE + prepare)
+    at_report(phone)
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    phone.locator("input[name='r.files']").set_input_files([photo("1.jpg"), photo("2.jpg")])
+
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.locator("[data-say]")).to_have_text("正在处理照片…")
+    phone.get_by_role("button", name="提交").click()
+    phone.evaluate("getReady()")
+
+    expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+    phone.get_by_role("link", name="看这件").click()
+    expect(phone.locator(".entry .photo img")).to_have_count(2)
+
+
+def test_report_without_a_net_is_kept_with_photos_that_were_still_being_shrunk(phone: Page, complaints):
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    phone.add_init_script(SLOW_PHONE)
+    at_report(phone)
+    phone.context.set_offline(True)
+    take(phone)
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.locator("[data-say]")).to_have_text("正在处理照片…")
+    phone.evaluate("getReady()")
+    expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
+    phone.context.set_offline(False)
+
+    expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+    phone.get_by_role("link", name="看这件").click()
+    expect(phone.locator(".entry .photo img")).to_have_count(1)
+
+
+def test_photo_that_is_halfway_up_is_not_sent_a_second_time(phone: Page):
+    at_report(phone)
+    held, sent = [], []
+    phone.route("**/api/v1/photos/**", lambda route: held.append(route))  # noqa: PLW0108 - the library marks what it is given
+    phone.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
+    with phone.expect_request("**/api/v1/photos/**"):
+        take(phone)
+    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.locator("[data-say]")).to_be_visible()
+    held[0].continue_()
+
+    expect(phone.get_by_role("heading", name="已经收到")).to_be_visible()
+    assert len(sent) == 1
 
 
 def test_photo_can_be_left_out_again(phone: Page):

@@ -14,6 +14,9 @@ class ReportForm extends HTMLElement {
     this.shots = this.querySelector(".shots");
     this.input = this.querySelector("input[type=file]");
     this.photos = [];
+    this.prepared = Promise.resolve();
+    this.uploaded = Promise.resolve();
+    addEventListener("pageshow", () => (this.isBusy = false));
     this.input.addEventListener("change", () => this.take([...this.input.files]));
     this.form.addEventListener("submit", (event) => this.submit(event));
     this.form.addEventListener("change", (event) => this.changed(event.target));
@@ -71,32 +74,38 @@ class ReportForm extends HTMLElement {
 
   // --- photos
 
-  async take(files) {
+  take(files) {
     this.input.value = "";
     if (!files.length) return;
     this.seen();
     this.findPlace();
-    for (const file of files.slice(0, MOST - this.photos.length)) {
-      const photo = { file, preview: "", hash: "", state: "shrinking", takenAt: new Date() };
-      this.photos.push(photo);
-      await this.prepare(photo);
+    const fresh = files.slice(0, MOST - this.photos.length).map((file) => ({ file, preview: "", hash: "", state: "preparing", takenAt: new Date() }));
+    this.photos.push(...fresh);
+    this.draw();
+    // One after the other: an old phone has room for one decoded photo, and a weak line for one upload.
+    for (const photo of fresh) {
+      this.prepared = this.prepared.then(() => this.prepare(photo));
+      this.uploaded = Promise.all([this.prepared, this.uploaded]).then(() => this.upload(photo));
     }
   }
 
   async prepare(photo) {
-    photo.blob = await shrink(photo.file);
-    photo.preview = URL.createObjectURL(photo.blob);
-    photo.hash = await sha256(photo.blob);
+    if (!this.photos.includes(photo)) return;
+    try {
+      photo.blob = await shrink(photo.file);
+      photo.hash = await sha256(photo.blob);
+      photo.preview = URL.createObjectURL(photo.blob);
+      photo.state = photo.hash ? "waiting" : "with the form";
+    } catch (error) {
+      console.warn("the phone does not give the photo away", error);
+      Object.assign(photo, { state: "refused", said: this.dataset.unreadable });
+    }
     this.draw();
-    await this.upload(photo);
   }
 
+  // Ahead of the report, while it is being written; once it is on its way the photos go with it.
   async upload(photo) {
-    if (!photo.hash) {
-      photo.state = "with the form";
-      this.draw();
-      return;
-    }
+    if (this.isBusy || photo.state !== "waiting" || !this.photos.includes(photo)) return;
     photo.state = "sending";
     photo.said = "";
     this.draw();
@@ -113,7 +122,7 @@ class ReportForm extends HTMLElement {
 
   remove(index) {
     const [gone] = this.photos.splice(index, 1);
-    URL.revokeObjectURL(gone.preview);
+    if (gone.preview) URL.revokeObjectURL(gone.preview);
     this.draw();
   }
 
@@ -129,9 +138,8 @@ class ReportForm extends HTMLElement {
   picture(photo, index) {
     const figure = document.createElement("figure");
     figure.className = `shots__shot${index === 0 ? " shots__main" : " shots__side"}`;
-    const image = document.createElement("img");
-    image.src = photo.preview;
-    image.alt = this.dataset.photo.replace("#", index + 1);
+    const image = document.createElement(photo.preview ? "img" : "span");
+    if (photo.preview) Object.assign(image, { src: photo.preview, alt: this.dataset.photo.replace("#", index + 1) });
     figure.append(image, this.stamp(photo, index), this.cross(index));
     if (photo.state === "there" && photo.hash) {
       const kept = document.createElement("input");
@@ -144,7 +152,7 @@ class ReportForm extends HTMLElement {
   stamp(photo, index) {
     const stamp = document.createElement("figcaption");
     stamp.className = "shots__stamp";
-    const words = { sending: this.dataset.sending, waiting: this.dataset.waiting, refused: photo.said };
+    const words = { preparing: this.dataset.preparing, sending: this.dataset.sending, waiting: this.dataset.waiting, refused: photo.said };
     const time = photo.takenAt.toTimeString().slice(0, 5);
     stamp.textContent = words[photo.state] || (index === 0 ? `${time} ${this.querySelector("[data-place]").dataset.name || ""}` : time);
     return stamp;
@@ -210,29 +218,45 @@ class ReportForm extends HTMLElement {
 
   // --- sending
 
-  // First onto the phone, then on its way: whatever happens to the line, the report is not lost.
-  async submit(event) {
-    const without = this.photos.filter((photo) => photo.state === "with the form");
-    if (without.length || !outbox.isThere()) {
-      this.carry(without);
-      return;
-    }
+  submit(event) {
     event.preventDefault();
     delete this.form.dataset.sent;
     if (this.isBusy) return;
     this.isBusy = true;
+    this.send().catch((error) => {
+      this.isBusy = false;
+      throw error;
+    });
+  }
+
+  // First onto the phone, then on its way: whatever happens to the line, the report is not lost.
+  async send() {
     this.seen();
+    if (this.photos.some((photo) => photo.state === "preparing")) this.say(this.dataset.preparing);
+    await this.prepared;
+    const without = this.photos.filter((photo) => photo.state === "with the form");
+    if (without.length || !outbox.isThere()) {
+      this.carry(without);
+      this.form.submit();
+      return;
+    }
     this.say(this.dataset.sending);
     const record = this.record();
     try {
       await outbox.keep(record);
+      // What is halfway up is not sent a second time.
+      await this.uploaded;
+      this.photos.filter((photo) => photo.state === "there").forEach((photo) => this.isThere(record, photo.hash));
       const number = await outbox.send(record);
       location.assign(this.dataset.done.replace("NUMBER", number));
     } catch (error) {
       await this.notSent(record, error);
-    } finally {
       this.isBusy = false;
     }
+  }
+
+  isThere(record, hash) {
+    for (const photo of record.photos) if (photo.hash === hash) photo.sent = true;
   }
 
   record() {
