@@ -1,11 +1,29 @@
-"""The verbs of approval: one typed table that pages, the API and services read."""
+"""The verbs: one typed table that pages, the API and services read. Dialogs and bodies are drawn from what a verb asks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+AskKind = Literal[
+    "text", "post", "posts", "person", "element", "pins", "date", "datetime", "choice",
+    "case", "cases", "yes_no", "stars",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One thing a verb asks for: `name` is the attribute of `Said` that the answer goes to."""
+
+    name: str
+    kind: AskKind
+    label: Text
+    required: bool = False
+    choices: tuple[tuple[str, Text], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,25 +31,49 @@ class Verb:
     """What a verb is called, what it asks for and what it says to the process.
 
     `outcome` is the value that the step's outcome variable gets; empty when the verb does not end the step.
+    `dangerous` wants a second look (or a second person) before it is done; `bulk` may be done to many at once.
     """
 
     key: str
-    label: str | Promise
-    shortcut: str
+    label: Text
     event: str
+    on: Literal["step", "case"] = "step"
+    shortcut: str = ""
     outcome: str = ""
     takes_form: bool = False
-    needs_reason: bool = False
+    asks: tuple[Ask, ...] = ()
+    undoable: bool = True
+    bulk: bool = False
+    dangerous: bool = False
 
     @property
     def ends_step(self) -> bool:
         return bool(self.outcome)
 
+    @property
+    def needs_reason(self) -> bool:
+        return any(ask.name == "comment" and ask.required for ask in self.asks)
 
-VERBS: dict[str, Verb] = {
+
+_WHY = Ask(name="comment", kind="text", label=_("Why"), required=True)
+_OPINION = Ask(name="comment", kind="text", label=_("Opinion"))
+_NOTE = Ask(name="comment", kind="text", label=_("A word with it"))
+_TO_POST = Ask(name="to_post", kind="post", label=_("To which post"), required=True)
+_POSTS = Ask(name="posts", kind="posts", label=_("Which posts"), required=True)
+_REASON_CODE = Ask(name="reason_code", kind="choice", label=_("Reason from the list"), required=True)
+_STRAIGHT_BACK = Ask(name="straight_back", kind="yes_no", label=_("After mending straight back to me"))
+_POSITION = Ask(
+    name="position",
+    kind="choice",
+    label=_("When they sign"),
+    required=True,
+    choices=(("before", _("Before me")), ("beside", _("Beside me")), ("after", _("After me"))),
+)
+
+STEP_VERBS: dict[str, Verb] = {
     verb.key: verb
     for verb in (
-        Verb(key="claim", label=_("Sign for"), shortcut="c", event="claimed"),
+        Verb(key="claim", label=_("Sign for"), shortcut="c", event="claimed", bulk=True),
         Verb(
             key="complete",
             label=_("Give feedback"),
@@ -39,18 +81,187 @@ VERBS: dict[str, Verb] = {
             event="completed",
             outcome="办理",
             takes_form=True,
+            asks=(_OPINION,),
         ),
         Verb(
-            key="approve", label=_("Approve"), shortcut="e", event="approved", outcome="同意", takes_form=True
+            key="approve",
+            label=_("Approve"),
+            shortcut="e",
+            event="approved",
+            outcome="同意",
+            takes_form=True,
+            asks=(_OPINION,),
+            bulk=True,
         ),
         Verb(
-            key="return", label=_("Return"), shortcut="r", event="returned", outcome="退回", needs_reason=True
+            key="return",
+            label=_("Return"),
+            shortcut="r",
+            event="returned",
+            outcome="退回",
+            asks=(
+                Ask(name="to_element", kind="element", label=_("Back to which step")),
+                _STRAIGHT_BACK,
+                _WHY,
+                Ask(name="pins", kind="pins", label=_("What needs mending")),
+            ),
+        ),
+        Verb(key="reject", label=_("Reject"), shortcut="j", event="rejected", outcome="驳回", asks=(_WHY,)),
+        Verb(
+            key="transfer",
+            label=_("Pass on"),
+            shortcut="t",
+            event="transferred",
+            asks=(_TO_POST, _WHY),
+            bulk=True,
+        ),
+        Verb(key="delegate", label=_("Delegate"), shortcut="d", event="delegated", asks=(_TO_POST, _NOTE)),
+        Verb(
+            key="add-sign",
+            label=_("Add signers"),
+            shortcut="a",
+            event="signers_added",
+            asks=(_POSTS, _POSITION, _NOTE),
         ),
         Verb(
-            key="reject", label=_("Reject"), shortcut="j", event="rejected", outcome="驳回", needs_reason=True
+            key="remove-sign",
+            label=_("Remove signers"),
+            event="signers_removed",
+            asks=(_POSTS, replace(_WHY, required=False)),
         ),
-        Verb(key="transfer", label=_("Pass on"), shortcut="t", event="transferred", needs_reason=True),
-        Verb(key="release", label=_("Put back"), shortcut="u", event="released"),
+        Verb(key="release", label=_("Put back"), shortcut="u", event="released", bulk=True),
+        Verb(key="withdraw", label=_("Withdraw"), event="withdrawn", asks=(_NOTE,), undoable=False),
+        Verb(
+            key="reassign",
+            label=_("Reassign"),
+            event="reassigned",
+            asks=(_TO_POST, _WHY),
+            bulk=True,
+        ),
+        Verb(key="urge", label=_("Urge"), event="urged", asks=(_NOTE,), undoable=False, bulk=True),
+        Verb(key="cc", label=_("Copy to"), event="copied", asks=(_POSTS, _NOTE), undoable=False, bulk=True),
     )
 }
+
+CASE_VERBS: dict[str, Verb] = {
+    verb.key: verb
+    for verb in (
+        Verb(
+            key="comment",
+            label=_("Comment"),
+            event="comment",
+            on="case",
+            asks=(Ask(name="comment", kind="text", label=_("A word with it"), required=True),),
+            undoable=False,
+        ),
+        Verb(key="urge", label=_("Urge"), event="urged", on="case", asks=(_NOTE,), undoable=False, bulk=True),
+        Verb(
+            key="cc",
+            label=_("Copy to"),
+            event="copied",
+            on="case",
+            asks=(_POSTS, _NOTE),
+            undoable=False,
+            bulk=True,
+        ),
+        Verb(
+            key="escalate",
+            label=_("Report upward"),
+            event="escalated",
+            on="case",
+            asks=(_REASON_CODE, _WHY),
+        ),
+        Verb(
+            key="push-down",
+            label=_("Push down"),
+            event="pushed_down",
+            on="case",
+            asks=(_TO_POST, _WHY),
+        ),
+        Verb(
+            key="whistle",
+            label=_("Whistle"),
+            event="whistled",
+            on="case",
+            asks=(
+                Ask(name="posts", kind="posts", label=_("Which departments"), required=True),
+                Ask(name="place", kind="text", label=_("Where to meet"), required=True),
+                Ask(name="until", kind="datetime", label=_("When to be there"), required=True),
+                _NOTE,
+            ),
+        ),
+        Verb(
+            key="suspend",
+            label=_("Suspend"),
+            event="suspended",
+            on="case",
+            asks=(_WHY, Ask(name="until", kind="date", label=_("Look at it again on"), required=True)),
+        ),
+        Verb(key="resume", label=_("Resume"), event="resumed", on="case", asks=(_NOTE,)),
+        Verb(
+            key="extend",
+            label=_("Ask for more time"),
+            event="extension_asked",
+            on="case",
+            asks=(Ask(name="until", kind="date", label=_("Until when"), required=True), _WHY),
+        ),
+        Verb(
+            key="supervise",
+            label=_("Supervise"),
+            event="supervised",
+            on="case",
+            asks=(
+                _REASON_CODE,
+                _WHY,
+                Ask(name="until", kind="date", label=_("Reply until")),
+            ),
+        ),
+        Verb(
+            key="merge",
+            label=_("Merge"),
+            event="merged",
+            on="case",
+            asks=(Ask(name="case", kind="case", label=_("Into which case"), required=True), _NOTE),
+        ),
+        Verb(
+            key="split",
+            label=_("Split off"),
+            event="split",
+            on="case",
+            asks=(
+                Ask(name="title", kind="text", label=_("What the new case is called"), required=True),
+                _WHY,
+            ),
+        ),
+        Verb(
+            key="force-close",
+            label=_("Close by force"),
+            event="force_closed",
+            on="case",
+            asks=(_WHY,),
+            dangerous=True,
+        ),
+        Verb(key="void", label=_("Void"), event="voided", on="case", asks=(_WHY,), dangerous=True),
+        Verb(key="reopen", label=_("Reopen"), event="reopened", on="case", asks=(_WHY,)),
+        Verb(
+            key="relate",
+            label=_("Relate"),
+            event="related",
+            on="case",
+            asks=(Ask(name="cases", kind="cases", label=_("To which cases"), required=True), _NOTE),
+        ),
+        Verb(
+            key="rate",
+            label=_("Rate"),
+            event="rated",
+            on="case",
+            asks=(Ask(name="rating", kind="stars", label=_("How was it solved"), required=True), _NOTE),
+            undoable=False,
+        ),
+        Verb(key="undo", label=_("Undo"), shortcut="z", event="undone", on="case", undoable=False),
+    )
+}
+
+#: All of them by key; where a step and a case share a word (urge, copy to), the step's.
+VERBS: dict[str, Verb] = {**CASE_VERBS, **STEP_VERBS}
 ENDING = tuple(verb.key for verb in VERBS.values() if verb.ends_step)

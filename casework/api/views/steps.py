@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import get_language
@@ -10,7 +9,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from casework.access import Viewer, may_act
+from casework.access import Viewer
 from casework.api import answers
 from casework.api.answers import page_of
 from casework.api.bodies import StepsQuery, VerbBody
@@ -20,7 +19,7 @@ from casework.api.incoming import idempotency_key, storable, wanted_version
 from casework.api.paging import after_number, page_response
 from casework.api.viewer import viewer_of
 from casework.api.views.cases import etag
-from casework.errors import NotFound, NotNow, NotYours, Stale, VerbNotAllowed
+from casework.errors import NotFound, NotNow, Stale
 from casework.models import Case
 from casework.queries import api as queries
 from casework.queries.api import StepFilter
@@ -28,11 +27,6 @@ from casework.services.approvals import Said, act, refusal_kept
 from casework.services.idempotency import once
 from casework.verbs import VERBS
 from workflows.errors import StepNotOpen
-
-# Verbs that the interface names and no step offers yet.
-TO_COME = frozenset(
-    {"delegate", "add-sign", "remove-sign", "urge", "cc", "suspend", "resume", "extend", "escalate"}
-)
 
 
 @call(
@@ -84,7 +78,7 @@ def step(request: Request, step_id: int) -> Response:
 @api_view(["POST"])
 def verb(request: Request, step_id: int, verb: str) -> Response:
     viewer = viewer_of(request)
-    if verb not in VERBS and verb not in TO_COME:
+    if verb not in VERBS:
         raise NotFound
     key = idempotency_key(request)
     body = VerbBody(data=request.data)
@@ -114,8 +108,7 @@ def _said(request: Request, given: dict[str, Any], *, step_id: int) -> Said:
 
 def _answer(step_id: int, verb: str, *, viewer: Viewer, said: Said, key: str | None) -> dict[str, Any]:
     def once_done() -> dict[str, Any]:
-        doing: Callable[..., Case] = act if verb in VERBS else _not_built
-        return queries.case_json(doing(step_id, verb, by=viewer, said=said), viewer)
+        return queries.case_json(act(step_id, verb, by=viewer, said=said), viewer)
 
     if key is None:
         return once_done()
@@ -128,14 +121,6 @@ def _answer(step_id: int, verb: str, *, viewer: Viewer, said: Said, key: str | N
             body=body,
             act=lambda: (200, storable(once_done())),
         ).body
-
-
-def _not_built(step_id: int, verb: str, *, by: Viewer, said: Said) -> Case:
-    step = queries.step_for(by, step_id)
-    case = Case.objects.get(run_id=step.run_id)
-    if not may_act(by, step, reporter_id=case.reporter_id):
-        raise NotYours
-    raise VerbNotAllowed(verb)
 
 
 def _with_present_state(error: Exception, *, step_id: int, viewer: Viewer) -> Response:
