@@ -40,6 +40,32 @@ class Gravity(models.TextChoices):
     EXTREME = "extreme", _("extreme (I)")
 
 
+class WarningColour(models.TextChoices):
+    """How a warning that was issued is coloured, IV to I; none is the usual."""
+
+    NONE = "", _("no warning")
+    BLUE = "blue", _("blue")
+    YELLOW = "yellow", _("yellow")
+    ORANGE = "orange", _("orange")
+    RED = "red", _("red")
+
+
+class Confidentiality(models.TextChoices):
+    """Who inside sees a case by its place alone: everybody who watches the area, or only those who may supervise."""
+
+    ORDINARY = "ordinary", _("ordinary")
+    CONFIDENTIAL = "confidential", _("confidential")
+
+
+class HandlingLevel(models.TextChoices):
+    """The level that has the case in hand (两就近): where it stands now, not where it happened."""
+
+    GRID = "grid", _("grid")
+    COMMUNITY = "community", _("community")
+    TOWN = "town", _("sub-district")
+    DISTRICT = "district", _("district")
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> CaseQuerySet:
         return self.filter(status__in=[CaseStatus.OPEN, CaseStatus.SUSPENDED])
@@ -73,7 +99,21 @@ class Case(models.Model):
     area_code = models.CharField(max_length=17)
     level = models.CharField(_("gravity"), max_length=10, choices=Gravity.choices, default=Gravity.GENERAL)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
+    warning = models.CharField(
+        _("warning colour"), max_length=6, choices=WarningColour.choices, default="", blank=True
+    )
     category = models.CharField(max_length=64, blank=True)
+    handling_level = models.CharField(
+        max_length=10,
+        choices=HandlingLevel.choices,
+        default="",
+        blank=True,
+        help_text=_("Set by the first escalation or push-down; before that the diagram alone says it."),
+    )
+    confidentiality = models.CharField(
+        max_length=12, choices=Confidentiality.choices, default=Confidentiality.ORDINARY
+    )
+    keep_until = models.DateField(_("to be kept until"), null=True, blank=True)
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reported_cases"
     )
@@ -109,6 +149,7 @@ class Case(models.Model):
             GinIndex(fields=["touched_by"], name="case_touched_by"),
             models.Index(fields=["reporter", "-opened_at"], name="case_reporter"),
             models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(fields=["category", "-opened_at"], name="case_category_newest"),
             models.Index(
                 fields=["due_at"], condition=Q(status__in=["open", "suspended"]), name="case_open_due"
             ),
