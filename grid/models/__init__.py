@@ -4,7 +4,19 @@ from grid.models.areas import Area
 from grid.models.outlines import OutlineStamp
 from grid.models.people import User
 from grid.models.posts import Appointment, Post, Unit
+from grid.models.recordings import Recording
 from grid.models.service_points import ServicePoint
 from grid.models.sightings import Photo, Report
 
-__all__ = ["Appointment", "Area", "OutlineStamp", "Photo", "Post", "Report", "ServicePoint", "Unit", "User"]
+__all__ = [
+    "Appointment",
+    "Area",
+    "OutlineStamp",
+    "Photo",
+    "Post",
+    "Recording",
+    "Report",
+    "ServicePoint",
+    "Unit",
+    "User",
+]

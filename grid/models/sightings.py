@@ -49,7 +49,12 @@ class Report(models.Model):
             models.CheckConstraint(name="report_position_is_on_earth", condition=_is_a_position()),
             models.CheckConstraint(name="report_accuracy_is_distance", condition=_is_a_distance("accuracy")),
         )
-        indexes = (models.Index(fields=("by", "-received_at"), name="report_by_received"),)
+        indexes = (
+            models.Index(fields=("by", "-received_at"), name="report_by_received"),
+            models.Index(fields=("area", "-received_at"), name="report_area_received"),
+            # What else of this kind was seen close by: a band of latitude of one category is a few rows.
+            models.Index(fields=("matter_key", "category", "lat", "lon"), name="report_kind_place"),
+        )
 
     def __str__(self) -> str:
         return self.summary or str(self.token)
