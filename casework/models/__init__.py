@@ -29,6 +29,7 @@ from casework.models.case import (
     WarningColour,
 )
 from casework.models.decision import Decision
+from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.journal import CaseEvent
 from casework.models.record import (
     CasePlace,
@@ -53,6 +54,7 @@ __all__ = [
     "CaseEvent",
     "CasePlace",
     "CaseQuerySet",
+    "CaseRecording",
     "CaseRelation",
     "CaseRequest",
     "CaseStatus",
@@ -63,7 +65,9 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentVersion",
+    "Evidence",
     "Gravity",
+    "HandedIn",
     "HandlingLevel",
     "Heartbeat",
     "Holiday",
