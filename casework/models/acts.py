@@ -323,6 +323,9 @@ class NoticeKind(models.TextChoices):
     WHISTLED = "whistled", _("you are called to report")
     ASKED = "asked", _("something to rule on")
     RULED = "ruled", _("your request was ruled on")
+    DUE_SOON = "due_soon", _("due soon")
+    OVERDUE = "overdue", _("out of time")
+    HANDED_UP = "handed_up", _("handed up to you")
 
 
 class Notice(models.Model):

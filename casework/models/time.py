@@ -47,7 +47,8 @@ class Clock(models.Model):
     warned_at = models.DateTimeField(null=True, blank=True)
     breached_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(_("breach told and ruled on"), null=True, blank=True)
-    breaches = models.PositiveSmallIntegerField(_("limits passed so far"), default=0)
+    breaches = models.PositiveSmallIntegerField(_("times it was ruled on after running out"), default=0)
+    climb_at = models.DateTimeField(_("when it is ruled on again"), null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
 
     objects = ClockQuerySet.as_manager()
@@ -83,6 +84,11 @@ class Clock(models.Model):
                 fields=["breached_at"],
                 condition=Q(breached_at__isnull=False, told_at__isnull=True),
                 name="clock_breach_untold",
+            ),
+            models.Index(
+                fields=["climb_at"],
+                condition=Q(stopped_at__isnull=True, paused_at__isnull=True, climb_at__isnull=False),
+                name="clock_climbs",
             ),
             models.Index(fields=["case"], condition=Q(stopped_at__isnull=True), name="clock_running_case"),
         ]
