@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from casework.launch import chromium
 from tests.site import Site
 
+PATIENCE = 30_000  # ms; how long a busy machine may take, not how fast a page should be
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -56,6 +65,7 @@ class Complaints:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One a module, no longer: while it runs, Django takes this thread for an asynchronous one."""
+    expect.set_options(timeout=PATIENCE)
     program = chromium.find()
     if not program:
         pytest.fail(chromium.NONE_FOUND)
@@ -110,6 +120,6 @@ def sign_in(page: Page, username: str, password: str) -> None:
 
 
 def _page(context: BrowserContext, complaints: Complaints) -> Page:
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     complaints.listen(context)
     return context.new_page()
