@@ -13,6 +13,7 @@ class Said:
     """The answers to what a verb asks (`Verb.asks` names these attributes), and how they came.
 
     `fields` is the step's form as submitted; `version` the state of the case that the person had before him.
+    On a case `step` says which of its open steps is meant, `item` which request, supervision or call of a whistle.
     `held`: acts from pages keep their outside effects back for as long as they can be undone.
     """
 
@@ -32,6 +33,13 @@ class Said:
     cases: Sequence[str] = ()
     title: str = ""
     rating: int | None = None
+    is_solved: bool | None = None
+    people: Sequence[int] = ()
+    step: int | None = None
+    item: int | None = None
+    matter: str = ""
+    area: str = ""
+    outcome: str = ""
     version: int | None = None
     language: str = "zh-hans"
     held: bool = False
