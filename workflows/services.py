@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Literal
@@ -15,11 +15,13 @@ from workflows import engine
 from workflows.bpmn import CheckContext, Diagram, DiagramRefused, Problem, check, read
 from workflows.bpmn.encoding import as_utf8
 from workflows.engine import decisions
+from workflows.engine.errors import Phrase
 from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
 from workflows.models import Definition, Run, RunStatus, Step, Subscription, Timer, Version, VersionStatus
 from workflows.projection import Assign, Move, Walk, settle, standing
 
 CALL_DEPTH = 20
+ONE_PLACE = Phrase("流程开始时有几个并行环节", "the process begins with several branches")
 
 
 # --- diagrams
@@ -206,6 +208,18 @@ def begin(
     return Walk(row=row, live=live, assign=assign, now=now)
 
 
+def begin_at(walk: Walk, *, to: str) -> None:
+    """Let a run that has not been written yet begin at this element instead. Raises MoveRefused.
+
+    Only a run that stands in one place can: with several branches nobody could say which is meant.
+    """
+    standing_now = walk.live.steps()
+    with _refusals():
+        if len(standing_now) != 1:
+            raise engine.CannotMove(element=to, what=ONE_PLACE)
+        walk.live.move(standing_now[0].token, to)
+
+
 def resume(
     row: Run,
     *,
@@ -298,6 +312,12 @@ def move(walk: Walk, step: Step, *, to: str) -> Move:
     """Put one token at another element by hand; all others stay as they are. Raises MoveRefused."""
     with _refusals():
         walk.live.move(step.token, to)
+    return settle(walk)
+
+
+def postpone(walk: Walk, *, by: timedelta) -> Move:
+    """The run has rested for so long: its timers that count a span come that much later."""
+    engine.postpone(walk.live, by=by)
     return settle(walk)
 
 

@@ -22,6 +22,7 @@ from workflows.engine.errors import (
     StateRefused,
 )
 from workflows.engine.plan import Plan
+from workflows.engine.resting import postpone
 from workflows.engine.run import Instances, OpenStep, Run, Stopped, Wait, load, migrate, start
 from workflows.expressions import Calendar, ExpressionError
 
@@ -36,5 +37,5 @@ def compile_plan(
 __all__ = [
     "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
     "ExpressionError", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
-    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "start",
+    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "postpone", "start",
 ]  # fmt: skip
