@@ -16,6 +16,7 @@ from workflows.bpmn.check_flows import check_conditions, check_ends
 from workflows.bpmn.check_graph import check_graphs
 from workflows.bpmn.check_names import check_circular_calls, check_names, check_references
 from workflows.bpmn.check_texts import TextCheck
+from workflows.bpmn.check_votes import check_votes
 from workflows.bpmn.model import Diagram, Scope
 from workflows.bpmn.normalise import made_explicit, obstacles
 from workflows.bpmn.problems import Problem
@@ -101,6 +102,7 @@ def _process(process: Scope, explicit: Diagram, context: CheckContext) -> list[P
     findings = [
         *check_graphs(process),
         *check_conditions(process),
+        *check_votes(process),
         *texts.findings(),
         *check_names(process, explicit, context),
     ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from workflows.bpmn.check_context import CheckContext, Names
 from workflows.bpmn.check_findings import found
-from workflows.bpmn.model import Diagram, Node, Scope, Unknown
+from workflows.bpmn.model import DYNAMIC, Diagram, Node, Scope, Unknown
 from workflows.bpmn.problems import Problem
 from workflows.expressions.errors import Word, nearest
 
@@ -17,9 +17,8 @@ VERBS: Final = ("complete", "approve", "reject", "return", "transfer")
 STAGES: Final = ("上报", "签收", "分派", "处置", "反馈", "核查", "评价", "办结")
 SETTINGS: Final = (
     "level", "post", "unit", "form", "limit", "verbs", "outcome", "operation", "signFor", "stage", "table", "result",
-    "correlation",
+    "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own",
 )  # fmt: skip
-_DYNAMIC: Final = ("${", "#{", "=")
 _REFERRED: Final = ("message", "signal", "error", "escalation")
 _TRANSLATED: Final = frozenset({"decisionRef", "resultVariable", "topic"})
 _TRANSLATED_TAGS: Final = frozenset({
@@ -80,7 +79,7 @@ def _work(node: Node, context: CheckContext) -> Iterator[Problem]:
 
 def _called(node: Node, called: Names, here: frozenset[str]) -> Iterator[Problem]:
     name = (node.called or "").strip()
-    if called is None or name.startswith(_DYNAMIC):
+    if called is None or name.startswith(DYNAMIC):
         return
     known = called | here
     if name not in known and name.rpartition(":")[2] not in known:

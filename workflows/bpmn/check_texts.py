@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from workflows.bpmn.check_findings import found
-from workflows.bpmn.model import EVERYTHING, EventDefinition, Flow, Loop, Node, Scope
+from workflows.bpmn.check_votes import EXPRESSIONS, written_by
+from workflows.bpmn.model import DYNAMIC, EVERYTHING, EventDefinition, Flow, Loop, Node, Scope
 from workflows.bpmn.problems import Problem
 from workflows.expressions import (
     LOCAL,
     Expression,
     ExpressionError,
+    NoCron,
     compile_expression,
     compile_script,
+    looks_like_cron,
+    next_time,
     parse_duration,
     parse_moment,
 )
@@ -31,14 +35,13 @@ _OUR_SCRIPTS: Final = frozenset(
 )
 _ANY_MOMENT: Final = dt.datetime(2000, 1, 1, tzinfo=LOCAL)
 
-#: How a name begins that is computed.
-DYNAMIC: Final = ("${", "#{", "=")
 CALLED: Final = Word("被调用流程", "called process")
 CONDITION: Final = Word("条件", "condition")
 TIMER: Final = Word("定时", "timer")
 COUNT: Final = Word("循环次数", "loop count")
 COLLECTION: Final = Word("循环列表", "loop list")
 LOOP_END: Final = Word("循环的结束条件", "loop's end condition")
+NAME: Final = Word("消息或信号的名称", "name of the message or signal")
 MAPPING: Final = Word("数据传递", "data mapping")
 SETTING: Final = Word("设置", "setting")
 
@@ -97,18 +100,25 @@ class TextCheck:
         elif event.text:
             yield from self._expression(event.text, CONDITION, node)
         yield from self._expression(event.correlation, MAPPING, node)
+        if event.computes_its_name:
+            yield from self._expression(event.ref, NAME, node)
+        if event.until and not _ISO.fullmatch(event.until):
+            yield from self._expression(event.until, TIMER, node)
+        self.written.update(filter(None, (event.code_into, event.message_into)))
 
     def _timer(self, text: str, node: Node, event: EventDefinition) -> Iterator[Problem]:
         """ISO 8601 as it stands, else an expression; one without variables is tried at once."""
         expression: Expression | None = None
+        if looks_like_cron(text):
+            yield from _cron(text, node, event)
+            return
         if not _ISO.fullmatch(text):
             if not self._affordable(text):
                 return
             try:
                 expression = compile_expression(text)
             except ExpressionError as error:
-                wrong = "timer_cron" if _looks_like_cron(text) else "expression_wrong"
-                yield found(wrong, node, line=event.line, what=TIMER, text=text, error=error)
+                yield found("expression_wrong", node, line=event.line, what=TIMER, text=text, error=error)
                 return
             yield from self._read(expression, TIMER, node)
             if expression.names or expression.optional:
@@ -156,9 +166,10 @@ class TextCheck:
     def _settings(self, node: Node) -> Iterator[Problem]:
         settings = node.settings
         self.written.update(filter(None, (settings.get("outcome", "结论"), settings.get("result"))))
-        for key in ("post", "unit", "limit", "correlation"):
+        self.written.update(written_by(node))
+        for key in ("post", "unit", "limit", "correlation", "vetoers", *EXPRESSIONS):
             text = settings.get(key, "")
-            if text.startswith("=") or (key == "correlation" and text):
+            if text.startswith("=") or (key in ("correlation", *EXPRESSIONS) and text):
                 yield from self._expression(text, SETTING, node)
         limit = settings.get("limit", "")
         if limit and not limit.startswith("=") and not _LIMIT.fullmatch(limit):
@@ -209,8 +220,14 @@ def _value(expression: Expression) -> object:
         return None
 
 
-def _looks_like_cron(text: str) -> bool:
-    return bool(re.fullmatch(r"[\d*?/,\-LW#A-Z]+(\s+[\d*?/,\-LW#A-Z]+){4,6}", text))
+def _cron(text: str, node: Node, event: EventDefinition) -> Iterator[Problem]:
+    """A cron time that can be read, that comes again, and that stands for a cycle."""
+    try:
+        comes = next_time(text, _ANY_MOMENT) is not None
+    except NoCron:
+        comes = False
+    if not comes:
+        yield found("timer_cron", node, line=event.line, text=text)
 
 
 def _timer_fault(value: object, timer: str | None) -> ExpressionError | Word | None:

@@ -12,8 +12,9 @@ from typing import Final, Protocol, runtime_checkable
 from workflows.bpmn.texts_check import CHECK
 from workflows.bpmn.texts_file import DECISIONS, FILE
 from workflows.bpmn.texts_running import SOUNDNESS
+from workflows.bpmn.texts_votes import VOTES
 
-TEXTS: Final = {**FILE, **DECISIONS, **SOUNDNESS, **CHECK}
+TEXTS: Final = {**FILE, **DECISIONS, **SOUNDNESS, **CHECK, **VOTES}
 
 _LONGEST_PARAMETER: Final = 120
 

@@ -10,6 +10,7 @@ from workflows.bpmn.model import EVERYTHING, DataLink, Diagram, EventDefinition,
 from workflows.bpmn.normalise import is_made, normalise
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.soundness import entries, handlers_of
+from workflows.bpmn.voting import VOTES, UnknownPolicy, read_policy
 from workflows.engine.activities import (
     Activity,
     Call,
@@ -25,6 +26,7 @@ from workflows.engine.core import Element, Process
 from workflows.engine.events import Boundary, Catch, Start, Throw
 from workflows.engine.gateways import EventGateway, Exclusive, Inclusive, Parallel
 from workflows.engine.plan import Arc, Decide, LoopPlan, Plan, Region, Trigger
+from workflows.engine.polls import Poll
 from workflows.engine.reach import Graph
 from workflows.expressions import Expression, ExpressionError, compile_expression, compile_script
 
@@ -198,7 +200,39 @@ class _Builder:
             collection=self._expression(loop.collection, node),
             condition=self._expression(loop.condition, node),
             output=self._expression(loop.output_item, node) if loop.output else None,
+            poll=(poll := self._poll(node)),
+            own=tuple(
+                dict.fromkeys([*node.settings.get("own", "").split(), *([poll.outcome] if poll else [])])
+            ),
         )
+
+    def _poll(self, node: Node) -> Poll | None:
+        """The vote that the instances hold."""
+        said = node.settings
+        if "vote" not in said or node.loop is None or node.loop.kind == "standard":
+            return None
+        try:
+            policy = read_policy(said["vote"])
+        except UnknownPolicy:
+            self._wrong("vote_unknown", node, value=said["vote"], expected=VOTES)
+            return None
+        vetoers = said.get("vetoers", "")
+        computed = vetoers.startswith(_DYNAMIC)
+        return Poll(
+            policy=policy,
+            outcome=said.get("outcome") or "结论",
+            heads=self._expression(said.get("heads"), node),
+            weight=self._expression(said.get("weight"), node),
+            ballot=self._expression(said.get("ballot"), node),
+            ballots=self._expression(said.get("ballots"), node),
+            vetoes=self._expression(vetoers, node) if computed else None,
+            vetoers=frozenset() if computed else frozenset(vetoers.split()),
+            item=node.loop.item or "",
+            who=tuple(self._named(said.get(key, ""), node) for key in ("unit", "post")),
+        )
+
+    def _named(self, text: str, node: Node) -> Expression | str:
+        return (self._expression(text, node) or "") if text.startswith(_DYNAMIC) else text
 
     def _called(self, node: Node) -> str | Expression | None:
         called = (node.called or "").strip()

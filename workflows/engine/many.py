@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from workflows.bpmn.model import Loop
+from workflows.engine import polls
 from workflows.engine.core import Frame, Token
 from workflows.engine.errors import BadValue, Phrase
-from workflows.engine.machine import Machine
 from workflows.engine.plan import LoopPlan
 from workflows.engine.variables import counters, evaluate, holds, storable, write
 
@@ -24,6 +24,8 @@ def begin(host: Token, plan: LoopPlan) -> bool:
     items, total = _extent(host, plan)
     if total == 0 or not _begins(host, plan):
         _give_outputs(host, loop, [])
+        if plan.poll is not None:
+            polls.nobody_asked(host, plan.poll)
         return True
     frame = machine.open_frame(host, kind="many", region=None)
     frame.count = [total, 0, 0]
@@ -31,7 +33,10 @@ def begin(host: Token, plan: LoopPlan) -> bool:
     if loop.kind == "sequential" and items is not None:
         frame.items = items
     for n in range(total if loop.kind == "parallel" else 1):
-        _instance(frame, loop, items[n] if items is not None else None)
+        _instance(frame, plan, items[n] if items is not None else None)
+    if plan.poll is not None:
+        polls.open_poll(host, plan.poll)
+        polls.count(frame, plan.poll)
     return False
 
 
@@ -62,11 +67,11 @@ def _extent(host: Token, plan: LoopPlan) -> tuple[list[Any] | None, int]:
     return None, count
 
 
-def _instance(frame: Frame, loop: Loop, item: Any) -> Token:
-    machine, host = frame.machine, frame.host
+def _instance(frame: Frame, plan: LoopPlan, item: Any) -> Token:
+    machine, host, loop = frame.machine, frame.host, plan.loop
     assert host is not None
     token = machine.token(host.element, frame)
-    token.local = {"loopCounter": frame.count[2]}
+    token.local = {**dict.fromkeys(plan.own), "loopCounter": frame.count[2]}
     if loop.item:
         token.local[loop.item] = item
     if loop.output and loop.output_item and loop.output_item.isidentifier():
@@ -86,6 +91,8 @@ def instance_done(token: Token, plan: LoopPlan) -> None:
         frame.outputs[str(token.local["loopCounter"])] = storable(
             given, at=token.element, text=plan.output.source
         )
+    if plan.poll is not None:
+        polls.cast(token, plan.poll)
     extra = _outcome(frame, token, loop)
     frame.remove(token)
     _go_on(frame, plan, extra)
@@ -100,6 +107,17 @@ def _outcome(frame: Frame, token: Token, loop: Loop) -> dict[str, Any]:
 
 
 def _go_on(frame: Frame, plan: LoopPlan, extra: dict[str, Any]) -> None:
+    reached = polls.count(frame, plan.poll) if plan.poll is not None else None
+    if (reached is not None and reached.decided) or _is_over(frame, plan, extra):
+        if plan.poll is not None and reached is not None:
+            polls.close(frame, plan.poll, reached)
+        end(frame, plan.loop)
+    elif plan.loop.kind != "parallel" and not frame.tokens():
+        _instance(frame, plan, frame.items[frame.count[2]] if frame.items is not None else None)
+
+
+def _is_over(frame: Frame, plan: LoopPlan, extra: dict[str, Any]) -> bool:
+    """By its condition, or because all are through and none is left to begin."""
     loop, host = plan.loop, frame.host
     assert host is not None
     total, done, started = frame.count
@@ -107,15 +125,8 @@ def _go_on(frame: Frame, plan: LoopPlan, extra: dict[str, Any]) -> None:
         plan.condition, host.frame, host, at=host.element, over={**extra, **counters(frame)}
     )
     if loop.kind == "standard":
-        over = (total != OPEN and done >= total) or (plan.condition is not None and not met)
-    else:
-        over = met or (done >= total and not frame.tokens())
-    if over:
-        end(frame, loop)
-    elif loop.kind != "parallel" and not frame.tokens() and (total == OPEN or started < total):
-        _instance(frame, loop, frame.items[started] if frame.items is not None else None)
-    elif not frame.tokens():
-        end(frame, loop)
+        return (total != OPEN and done >= total) or (plan.condition is not None and not met)
+    return met or (not frame.tokens() and (loop.kind == "parallel" or done >= total or started >= total))
 
 
 def end(frame: Frame, loop: Loop) -> None:
@@ -140,17 +151,22 @@ def _give_outputs(host: Token, loop: Loop, outputs: list[Any]) -> None:
         write(host.frame, host, {loop.output: outputs})
 
 
-def add_instance(
-    machine: Machine, frame: Frame, plan: LoopPlan, item: Any, *, place: Place = "last"
-) -> Token | None:
+def add_instance(frame: Frame, plan: LoopPlan, item: Any, *, place: Place = "last") -> Token | None:
     """One more instance of a running multi-instance (加签). None: a sequential one will come to it in its turn.
 
     Beside parallel instances there is no order. In a sequence it comes last, next, or before the one at work, whose
     turn then comes after it.
     """
+    added = _added(frame, plan, item, place)
+    if plan.poll is not None:
+        polls.count(frame, plan.poll)
+    return added
+
+
+def _added(frame: Frame, plan: LoopPlan, item: Any, place: Place) -> Token | None:
     frame.count[0] += 1
     if plan.loop.kind == "parallel":
-        return _instance(frame, plan.loop, item)
+        return _instance(frame, plan, item)
     at = {"last": frame.count[0] - 1, "next": frame.count[2], "before": frame.count[2] - 1}[place]
     if frame.items is not None:
         frame.items.insert(at, item)
@@ -159,7 +175,7 @@ def add_instance(
     for standing in frame.tokens():
         frame.remove(standing)
     frame.count[2] = at
-    return _instance(frame, plan.loop, item)
+    return _instance(frame, plan, item)
 
 
 def remove_instance(token: Token, plan: LoopPlan) -> None:

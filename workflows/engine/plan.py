@@ -13,6 +13,7 @@ from workflows.expressions import Calendar, Expression
 
 if TYPE_CHECKING:
     from workflows.engine.core import Element, Process
+    from workflows.engine.polls import Poll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +88,15 @@ class Decide(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopPlan:
-    """A loop with its expressions compiled; `output` is what an instance gives to the collected list."""
+    """A loop with its expressions compiled; `output` is what an instance gives to the collected list.
+
+    `own` are variables that each instance has for itself, so that nobody finds in his form what another wrote.
+    """
 
     loop: Loop
     cardinality: Expression | None = None
     collection: Expression | None = None
     condition: Expression | None = None
     output: Expression | None = None
+    poll: Poll | None = None
+    own: tuple[str, ...] = ()

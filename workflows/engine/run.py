@@ -240,7 +240,7 @@ class Run:
         """One more instance of the multi-instance that this token is an instance of. Returns its token if it has begun."""
         instance = self._instance(beside)
         assert instance.element.loop is not None
-        token = many.add_instance(self._machine, instance.frame, instance.element.loop, item, place=place)
+        token = many.add_instance(instance.frame, instance.element.loop, item, place=place)
         self._settled()
         return (token.id,) if token is not None else ()
 
