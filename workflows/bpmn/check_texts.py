@@ -29,10 +29,17 @@ MOST_INSTANCES: Final = 200
 MOST_TEXT: Final = 60_000
 
 _ISO: Final = re.compile(r"P[\dT].*|R\d*/.*|\d{4}-\d\d-\d\d.*", re.ASCII)
-_LIMIT: Final = re.compile(r"\d{1,5}(m|h|wh|d|wd)")
+# One limit, several named ones that follow each other, or the one that the district's table of limits gives.
+_ONE: Final = r"\s*\d{1,5}(\.\d{1,2})?(m|h|wh|d|wd)\s*"
+_LIMIT: Final = re.compile(
+    rf"auto|{_ONE}([:：][^:：;；]+)?|{_ONE}[:：][^:：;；]+([;；]{_ONE}[:：][^:：;；]+){{1,5}}"
+)
+_LIMITS: Final = "15m 4h 4wh 3wd 5d auto"
+_WARN: Final = re.compile(r"[1-9]\d?[%％]")
 _OUR_SCRIPTS: Final = frozenset(
     {"", "text/x-casework", "python", "text/x-python", "text/python", "feel", "application/python"}
 )
+_INDEX: Final = re.compile(r"[\w)\]]\s*\[\s*\d+\s*\]")
 _ANY_MOMENT: Final = dt.datetime(2000, 1, 1, tzinfo=LOCAL)
 
 CALLED: Final = Word("被调用流程", "called process")
@@ -58,6 +65,7 @@ class TextCheck:
             "nrOfInstances",
             "nrOfCompletedInstances",
             "nrOfActiveInstances",
+            "voteRound",
         }
 
     def findings(self) -> Iterator[Problem]:
@@ -173,7 +181,10 @@ class TextCheck:
                 yield from self._expression(text, SETTING, node)
         limit = settings.get("limit", "")
         if limit and not limit.startswith("=") and not _LIMIT.fullmatch(limit):
-            yield found("setting_wrong", node, setting="cw:limit", value=limit, expected="15m 4h 4wh 3wd 5d")
+            yield found("setting_wrong", node, setting="cw:limit", value=limit, expected=_LIMITS)
+        warn = settings.get("warn", "")
+        if warn and not _WARN.fullmatch(warn):
+            yield found("setting_wrong", node, setting="cw:warn", value=warn, expected="80%")
 
     def _expression(self, text: str | None, what: Word, where: Node | Flow) -> Iterator[Problem]:
         if not text or not text.strip() or not self._affordable(text):
@@ -187,6 +198,8 @@ class TextCheck:
 
     def _read(self, expression: Expression, what: Word, where: Node | Flow) -> Iterator[Problem]:
         self.needed.extend((name, where) for name in sorted(expression.names))
+        if _counts_from_one(expression, what):
+            yield found("feel_index", where, what=what, text=expression.source)
         if expression.dialect and expression.text.strip("() ") != expression.source.strip("=$#{}() "):
             yield found("expression_translated", where, severity="note", what=what, text=expression.text)
 
@@ -200,6 +213,11 @@ class TextCheck:
                 yield found(
                     "unknown_variable", where, severity="warning", variable=name, nearest=nearest(name, all_known)
                 )  # fmt: skip
+
+
+def _counts_from_one(expression: Expression, what: Word) -> bool:
+    """FEEL's first item is 1, ours 0: with a number in brackets nobody can tell which is meant."""
+    return what is not SETTING and expression.source.startswith("=") and bool(_INDEX.search(expression.source))
 
 
 def _constant(text: str | None) -> object:

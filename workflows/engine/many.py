@@ -72,6 +72,8 @@ def _instance(frame: Frame, plan: LoopPlan, item: Any) -> Token:
     assert host is not None
     token = machine.token(host.element, frame)
     token.local = {**dict.fromkeys(plan.own), "loopCounter": frame.count[2]}
+    if plan.poll is not None:
+        token.local["voteRound"] = host.id
     if loop.item:
         token.local[loop.item] = item
     if loop.output and loop.output_item and loop.output_item.isidentifier():

@@ -1,7 +1,8 @@
 """Votes of a multi-instance step: who has a seat, what each said, and the tally that conditions and people read.
 
 The votes cast lie in the mark of the token that holds the instances, since the tokens of those who voted are gone. The
-tally is the variable `<outcome>票数`; the outcome itself is written when the vote is over: 同意 or 驳回.
+tally is the variable `<outcome>票数`; the outcome itself is written when the vote is over: 同意 or 驳回. Those who are asked
+in one round have the same `voteRound`, so that rows can be told apart from those of another.
 """
 
 from __future__ import annotations
