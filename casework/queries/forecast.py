@@ -81,7 +81,7 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
     answers = given_answers(form) if form is not None and verb.takes_form else {}
     asked = form.definition.fields if form is not None and verb.takes_form else ()
     questions = open_questions(case.run.version, asked, answers)
-    assign = assigner(case, now=now, calendar=work_calendar())
+    assign = assigner(case, now=now, calendar=work_calendar(case.area_code))
     tried = [
         (values, _ahead(case, step, verb, {**answers, **values}, assign=assign, now=now))
         for values in _combinations(questions)
@@ -101,7 +101,7 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
 
 def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, str]]:
     """The steps that this one can be sent back to, by element and name; none when the run can't be read."""
-    calendar = work_calendar()
+    calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     try:
         walk = workflows.resume(case.run, data=case.data, assign=assign, now=now, calendar=calendar)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from casework.clocks import LimitUnreadable, WorkCalendar, parse_limit
+from casework.clocks import LimitUnreadable, WorkCalendar, parse_limits
 from casework.facts import CaseFacts
 from casework.models import Case
 from casework.rules import routing
@@ -85,7 +85,7 @@ class Assigner:
         if not text:
             return None
         try:
-            return parse_limit(text).due(self.now, calendar=self.calendar)
+            return parse_limits(text)[0].due(self.now, calendar=self.calendar)
         except LimitUnreadable:
             return None  # publishing refuses it; an expression may still give nonsense at run time
 

@@ -8,17 +8,24 @@ import socket
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from casework.errors import CaseworkError
-from casework.models import Clock, Heartbeat
-from casework.services import deliveries, incidents, journal, outbox, progress
-from casework.services.locks import database_now, lock_case_or_none, lock_timer_or_none
+from casework.models import Heartbeat
+from casework.services import deliveries, incidents, journal, outbox, overdue, progress
+from casework.services.calendars import holiday_horizon
+from casework.services.clocks import extend, pause, resume
+from casework.services.locks import database_now, lock_timer_or_none
 from workflows.errors import WorkflowsError
 from workflows.models import Incident, Timer
 
+__all__ = ["extend", "pause", "resume"]  # part of what time does; written where clocks are
+
 log = logging.getLogger(__name__)
 BATCH = 100
+DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,34 +114,26 @@ def _set_aside(timer_id: int, error: str, *, now: datetime) -> None:
 
 
 def sweep_clocks(*, now: datetime, limit: int = BATCH) -> int:
-    """Mark clocks that ran out, once each, and say so in the journal."""
-    due = Clock.objects.filter(stopped_at=None, breached_at=None, due_at__lte=now).order_by("due_at", "pk")
-    return sum(_breach(clock_id, now=now) for clock_id in due.values_list("pk", flat=True)[:limit])
+    """Mark the clocks that ran out, warn where time runs short, and tell of breaches, once each.
 
-
-@transaction.atomic
-def _breach(clock_id: int, *, now: datetime) -> bool:
-    place = Clock.objects.filter(pk=clock_id).values_list("case", flat=True).first()
-    case = lock_case_or_none(place) if place else None
-    if case is None:
-        return False
-    clock = (
-        Clock.objects.select_related("step").filter(pk=clock_id, stopped_at=None, breached_at=None).first()
-    )
-    if clock is None:
-        return False
-    clock.breached_at = now
-    clock.save(update_fields=["breached_at"])
-    name = clock.step.name if clock.step else ""
-    journal.record(
-        case, "overdue", now=now, data={"name": name, "rule": clock.rule, "due_at": clock.due_at.isoformat()}
-    )
-    return True
+    Returns how many were warned of or told: marking alone is not yet done with.
+    """
+    overdue.mark_breaches(now=now)
+    return overdue.warn(now=now) + overdue.tell_breaches(now=now, limit=limit)
 
 
 def beat(runner: str) -> None:
     """Say that this runner lives."""
-    Heartbeat.objects.update_or_create(runner=runner, defaults={"beat_at": database_now()})
+    now = database_now()
+    Heartbeat.objects.update_or_create(runner=runner, defaults={"beat_at": now})
+    if cache.add("horizon_looked_at", runner, DAY):
+        _say_when_holidays_end(now)
+
+
+def _say_when_holidays_end(now: datetime) -> None:
+    horizon = holiday_horizon(today=timezone.localdate(now))
+    if horizon.is_near:
+        log.warning("holidays are known for %s more days only", horizon.days_left)
 
 
 def worker_name() -> str:

@@ -15,26 +15,27 @@ from casework import forms
 from casework.access import HeldPost, Viewer, may_register, may_report
 from casework.errors import FormRefused, NotValid, NotYours
 from casework.facts import FIXED
-from casework.models import Attachment, Case, Urgency
+from casework.models import Case, Urgency
 from casework.services import journal
 from casework.services.assignment import assigner
+from casework.services.attachments import attach_photos, attach_recordings, ensure_few
 from casework.services.calendars import work_calendar
 from casework.services.idempotency import once
 from casework.services.locks import database_now
 from casework.services.progress import follow
-from grid.models import Area, Photo, Post, Report, User
+from grid.models import Area, Post, Report, User
 from grid.services.reports import Sighting, record_report
 from workflows import services as workflows
 from workflows.models import Version
 from workflows.projection import settle
 
-PHOTOS = 9
 TITLE = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewReport:
-    """A report as phone and API give it. `photos` are SHA-256 of photos that have arrived; `token` is the key."""
+    """A report as phone and API give it. `photos` and `recordings` are SHA-256 of
+    what has arrived; `token` is the key."""
 
     token: UUID
     matter: str
@@ -49,6 +50,7 @@ class NewReport:
     seen_at: datetime | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
     photos: Sequence[str] = ()
+    recordings: Sequence[str] = ()
     language: str = "zh-hans"
 
 
@@ -71,13 +73,13 @@ def _body(report: NewReport) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, datetime) else value
         for name, value in vars(report).items()
-        if name not in ("token", "language")
+        # Reports without a memo have the hash they had before there were memos.
+        if name not in ("token", "language") and not (name == "recordings" and not value)
     }
 
 
 def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
-    if len(report.photos) > PHOTOS:
-        raise NotValid(_("At most nine photos for one report."), fields={"photos": [_("Too many photos.")]})
+    ensure_few(report.photos, report.recordings)
     now = database_now()
     version = workflows.published_version(report.matter)
     answers = _answers(version, report)
@@ -104,7 +106,8 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
         report=row,
         now=now,
     )
-    _attach(case, report.photos, by=by, now=now)
+    attach_photos(case, report.photos, label=_("Report"), by=by, now=now)
+    attach_recordings(case, report.recordings, by=by, now=now)
     return case
 
 
@@ -153,21 +156,6 @@ def _place(report: NewReport, row: Report) -> str:
 def _title(summary: str, version: Version) -> str:
     first = summary.strip().splitlines()[0] if summary.strip() else ""
     return first[:TITLE] or version.definition.title
-
-
-def _attach(case: Case, photos: Sequence[str], *, by: Viewer, now: datetime) -> None:
-    wanted = list(dict.fromkeys(photos))
-    found = {photo.sha256: photo for photo in Photo.objects.filter(owner_id=by.user_id, sha256__in=wanted)}
-    if len(found) < len(wanted):
-        raise NotValid(
-            _("A photo has not arrived yet; send it again."), fields={"photos": [_("Photo missing.")]}
-        )
-    Attachment.objects.bulk_create(
-        [
-            Attachment(case=case, photo=found[sha], label=_("Report"), added_at=now, added_by_id=by.user_id)
-            for sha in wanted
-        ]
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +226,7 @@ def _open(
         data={**facts, **answers, **{name: facts[name] for name in FIXED}},
         opened_at=now,
     )
-    calendar = work_calendar()
+    calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     walk = workflows.begin(version, data=case.data, assign=assign, now=now, calendar=calendar)
     move = settle(walk)

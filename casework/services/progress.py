@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from casework.access import Viewer, event_areas
 from casework.errors import NotFound
-from casework.models import Case, CaseEvent, CaseStatus, Clock, Decision
-from casework.services import journal, outbox
+from casework.models import Case, CaseEvent, CaseStatus, Decision
+from casework.services import clocks, journal, outbox
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
+from casework.services.closing import settle_record
 from casework.services.locks import database_now, lock_case, lock_step, lock_timer_or_none
 from workflows import services as workflows
 from workflows.engine import Decided
@@ -26,10 +28,19 @@ from workflows.rows import Batch
 
 def walk_of(case: Case, *, now: datetime) -> tuple[Walk, Assigner]:
     """Load the case's run for one move; the case is locked."""
-    calendar = work_calendar()
+    calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     walk = workflows.resume(case.run, data=case.data, assign=assign, now=now, calendar=calendar)
     return walk, assign
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """How a case ends whose run was cancelled, where that is not plainly voiding."""
+
+    status: str
+    outcome: str
+    event: str
 
 
 def follow(
@@ -41,10 +52,12 @@ def follow(
     by: Viewer | None = None,
     told: Sequence[CaseEvent] = (),
     decision: Decision | None = None,
+    closing: Closing | None = None,
+    rows: Sequence[Model] = (),
 ) -> None:
     """Write everything that one move means for its case; the same for people, machines, time and messages.
 
-    `told` are the act's own journal lines, which come before those of what followed from it.
+    `told` are the act's own journal lines, which come before those of what followed from it; `rows` are the act's own.
     """
     batch = Batch()
     case.data = move.data
@@ -52,15 +65,19 @@ def follow(
     batch.insert([decision] if decision else [])
     _stop_clocks(move, batch, now=now)
     lines = [*told, *_open_steps(case, move, batch, assign=assign, now=now)]
+    _case_clocks(case, move, batch, assign=assign, now=now)
     _tell_outside(case, move, now=now)
     lines += [_decided(case, made, now=now) for made in move.decided]
     lines += [_incident(case, incident, now=now) for incident in move.incidents]
     if move.run.status != RunStatus.RUNNING:
-        lines.append(_close(case, move, now=now))
+        lines.append(_close(case, move, closing, now=now))
+        settle_record(case, batch, matter=move.run.version.definition.key, now=now)
     else:
         case.due_at = _next_due(move)
     batch.insert(lines)
     batch.update(case, *_MOVED)
+    for row in rows:
+        batch.insert([row])
     batch.write()
 
 
@@ -89,6 +106,7 @@ def _incident(case: Case, incident: Incident, *, now: datetime) -> CaseEvent:
     return journal.line(case, "incident", now=now, data=data)
 
 
+_STOP_ALL = "UPDATE casework_clock SET stopped_at = %s WHERE case_id = %s AND stopped_at IS NULL"
 _STOP = "UPDATE casework_clock SET stopped_at = %s WHERE step_id = ANY(%s) AND stopped_at IS NULL"
 
 
@@ -103,7 +121,8 @@ def _stop_clocks(move: Move, batch: Batch, *, now: datetime) -> None:
 def _open_steps(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: datetime) -> list[CaseEvent]:
     human = [step for step in move.opened if step.kind == StepKind.HUMAN]
     case.touch(code for step in human for code in step.candidates)
-    batch.insert([_clock(case, step, step.due_at, now=now) for step in human if step.due_at is not None])
+    started = [clocks.of_step(case, step, now=now, calendar=assign.calendar) for step in human]
+    batch.insert([clock for clock in started if clock is not None])
     for step in move.opened:
         if step.kind == StepKind.MACHINE:
             outbox.enqueue(
@@ -114,9 +133,16 @@ def _open_steps(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: 
     return [journal.line(case, "opened", now=now, data={"steps": [_said_of(step, assign) for step in human]})]
 
 
-def _clock(case: Case, step: Step, due_at: datetime, *, now: datetime) -> Clock:
-    rule = step.settings.get("limit", "")[:32]
-    return Clock(case=case, step=step, rule=rule, starts_at=now, due_at=due_at)
+def _case_clocks(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: datetime) -> None:
+    """The clocks of stages and of the whole case, where the matter sets any."""
+    if move.run.status != RunStatus.RUNNING:
+        batch.run(_STOP_ALL, now, case.pk)
+        return
+    if move.run.moves == 1:
+        batch.insert(clocks.of_case(case, now=now, calendar=assign.calendar))
+    clocks.follow_stages(
+        case, move.opened, batch, others_open=move.others_open, now=now, calendar=assign.calendar
+    )
 
 
 def _said_of(step: Step, assign: Assigner) -> dict[str, Any]:
@@ -143,13 +169,17 @@ def _tell_outside(case: Case, move: Move, *, now: datetime) -> None:
         outbox.enqueue(key, kind="signal", case_id=case.pk, payload={"name": sent.name}, now=now)
 
 
-def _close(case: Case, move: Move, *, now: datetime) -> CaseEvent:
-    ended = move.run.status == RunStatus.ENDED
-    case.status = CaseStatus.CLOSED if ended else CaseStatus.VOID
-    case.outcome = _outcome(case, move) if ended else "作废"
+_VOIDED = Closing(status=CaseStatus.VOID, outcome="作废", event="voided")
+
+
+def _close(case: Case, move: Move, closing: Closing | None, *, now: datetime) -> CaseEvent:
+    if move.run.status == RunStatus.ENDED:
+        closing = Closing(status=CaseStatus.CLOSED, outcome=_outcome(case, move), event="closed")
+    closing = closing or _VOIDED
+    case.status, case.outcome = closing.status, closing.outcome
     case.closed_at = now
     case.due_at = None
-    return journal.line(case, "closed" if ended else "voided", now=now, data={"outcome": case.outcome})
+    return journal.line(case, closing.event, now=now, data={"outcome": case.outcome})
 
 
 def _outcome(case: Case, move: Move) -> str:
@@ -170,7 +200,7 @@ def fire_timer(timer_id: int, *, now: datetime) -> bool:
     if locked is None:
         return False
     case, timer = locked.case, locked.timer
-    if timer.fired_at is not None or timer.due_at > now:
+    if timer.fired_at is not None or timer.due_at > now or case.status == CaseStatus.SUSPENDED:
         return False
     walk, assign = walk_of(case, now=now)
     move = workflows.fire(walk, timer)
@@ -341,5 +371,5 @@ def rebuild_differences(case: Case, *, now: datetime) -> list[str]:
     """What a rebuild of steps, timers and subscriptions from the state would change; nothing, if all is well."""
     run: Run = case.run
     return workflows.rebuild(
-        run, data=case.data, assign=assigner(case, now=now, calendar=work_calendar()), now=now
+        run, data=case.data, assign=assigner(case, now=now, calendar=work_calendar(case.area_code)), now=now
     )

@@ -1,0 +1,91 @@
+"""Clocks that run short or out: marked by the thousand in one statement, then told case by case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from casework.models import Clock
+from casework.services import clocks, journal
+from casework.services.calendars import work_calendar
+from casework.services.locks import lock_case_or_none
+
+MARKED_AT_ONCE = 20_000
+
+# Whoever completes a step holds its clock's row: such a clock is passed by and looked at again.
+_MARK = """
+UPDATE casework_clock SET breached_at = %(now)s, told_at = NULL
+ WHERE id IN (SELECT id FROM casework_clock
+               WHERE stopped_at IS NULL AND breached_at IS NULL AND paused_at IS NULL AND due_at <= %(now)s
+               ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
+# To whoever has signed for the step, else to the posts that may, else to the reporter. A total has nobody yet.
+_WARN = """
+WITH warned AS (
+  UPDATE casework_clock SET warned_at = %(now)s
+   WHERE id IN (SELECT id FROM casework_clock
+                 WHERE stopped_at IS NULL AND warned_at IS NULL AND breached_at IS NULL AND paused_at IS NULL
+                   AND warn_at IS NOT NULL AND warn_at <= %(now)s
+                 ORDER BY warn_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+  RETURNING id, case_id, step_id, name, due_at),
+told AS (
+  INSERT INTO casework_notice (case_id, kind, to_user_id, to_post, text, at)
+  SELECT warned.case_id, 'due_soon', receiver.person, receiver.post, left(step.name, 500), %(now)s
+    FROM warned
+    JOIN workflows_step step ON step.id = warned.step_id AND step.status = 'open'
+    JOIN casework_case c ON c.id = warned.case_id
+    CROSS JOIN LATERAL (
+      SELECT step.claimed_by_id AS person, '' AS post WHERE step.claimed_by_id IS NOT NULL
+      UNION ALL
+      SELECT NULL, code FROM unnest(step.candidates) AS code
+       WHERE step.claimed_by_id IS NULL AND code NOT LIKE 'vacant:%%'
+      UNION ALL
+      SELECT c.reporter_id, '' WHERE step.claimed_by_id IS NULL AND step.candidates = '{}') receiver
+   WHERE warned.due_at > %(now)s)
+SELECT count(*) FROM warned
+"""
+
+
+def mark_breaches(*, now: datetime, most: int = MARKED_AT_ONCE) -> int:
+    """Mark what has run out. That a clock has is a fact of time, so nobody's lock is needed for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, {"now": now, "most": most})
+        return int(cursor.rowcount)
+
+
+def warn(*, now: datetime, most: int = MARKED_AT_ONCE) -> int:
+    """Tell those who have the work that its time runs short, once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WARN, {"now": now, "most": most})
+        return int(cursor.fetchone()[0])
+
+
+def tell_breaches(*, now: datetime, limit: int) -> int:
+    """Write breaches into their journals and go on with what the rules say, one transaction each."""
+    untold = Clock.objects.filter(breached_at__isnull=False, told_at=None, stopped_at=None, paused_at=None)
+    ready = untold.order_by("breached_at", "pk").values_list("pk", flat=True)[:limit]
+    return sum(_tell(clock_id, now=now) for clock_id in ready)
+
+
+@transaction.atomic
+def _tell(clock_id: int, *, now: datetime) -> bool:
+    place = Clock.objects.filter(pk=clock_id).values_list("case", flat=True).first()
+    case = lock_case_or_none(place) if place else None
+    if case is None:
+        return False
+    open_ = Clock.objects.select_related("step").filter(stopped_at=None, paused_at=None, told_at=None)
+    clock = open_.filter(pk=clock_id).exclude(breached_at=None).first()
+    if clock is None:
+        return False
+    clock.case, clock.told_at = case, now
+    said = {"name": _name(clock), "rule": clock.rule, "due_at": clock.due_at.isoformat(), "kind": clock.kind}
+    journal.record(case, "overdue", now=now, data={**said, **({"limit": clock.name} if clock.chain else {})})
+    clocks.mark_missed(clock, now=now)
+    if not clocks.next_link(clock, now=now, calendar=work_calendar(clock.area_code)):
+        clock.save(update_fields=["told_at", "chain"])
+    return True
+
+
+def _name(clock: Clock) -> str:
+    return clock.step.name if clock.step else clock.name
