@@ -9,12 +9,14 @@ from workflows.bpmn.problems import DiagramRefused
 from workflows.engine import decisions
 from workflows.engine.build import build
 from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Passed, SignalSent
+from workflows.engine.errands import Errand
 from workflows.engine.errors import (
     BadValue,
     CannotEvaluate,
     CannotMigrate,
     CannotMove,
     EngineError,
+    HeldUp,
     MoveTooLong,
     NobodyWaits,
     NotOpen,
@@ -36,6 +38,6 @@ def compile_plan(
 
 __all__ = [
     "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
-    "ExpressionError", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
+    "Errand", "ExpressionError", "HeldUp", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
     "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "postpone", "start",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workflows.engine import many
+from workflows.engine import errands, many
 from workflows.engine.core import STARTED, Element, Frame, Token
 from workflows.engine.effects import Decided
 from workflows.engine.errors import BadValue, Phrase
@@ -23,7 +23,7 @@ class Activity(Element):
     """Whatever may have boundary events, loop, take inputs and be compensated."""
 
     def arrive(self, token: Token) -> bool:
-        if token.frame.kind != "many":
+        if token.frame.kind not in ("many", errands.KIND):
             for boundary in self.boundaries:
                 arm(boundary, token.frame, token)
         if not self.is_host(token):
@@ -32,7 +32,7 @@ class Activity(Element):
 
     def is_host(self, token: Token) -> bool:
         """Whether the token holds the instances of a loop rather than being one."""
-        return self.loop is not None and token.frame.kind != "many"
+        return self.loop is not None and token.frame.kind not in ("many", errands.KIND)
 
     def take(self, token: Token) -> None:
         """Inputs of the activity's own lie over the case's variables for it alone."""
@@ -52,6 +52,11 @@ class Activity(Element):
 
     def leave(self, token: Token) -> None:
         frame = token.frame
+        if frame.kind == errands.KIND:
+            self.give(token)
+            errands.done(token)
+            return
+        errands.leave_with(token)
         self.give(token)
         if not self.is_host(token):
             remember(token)
@@ -71,10 +76,13 @@ class Activity(Element):
 
 
 class HumanStep(Activity):
-    """A task of a person: open until somebody completes it."""
+    """A task of a person: open until somebody completes it, and until those who sign with him have."""
 
     def rests(self, token: Token) -> bool:
         return not self.is_host(token)
+
+    def perform(self, token: Token) -> bool:
+        return errands.may_leave(token)
 
 
 class MachineStep(Activity):

@@ -208,7 +208,8 @@ class Process(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow has no ty
 class Frame(BpmnSubWorkflow):  # type: ignore[misc]  # SpiffWorkflow has no types
     """A scope that is running.
 
-    `kind`: process, call, sub, event (an event sub-process), many (between a loop's host and its instances), undo.
+    `kind`: process, call, sub, event (an event sub-process), many (between a loop's host and its instances), undo,
+    errand (what a step of a person makes others do).
     """
 
     spec: Process

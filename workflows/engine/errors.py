@@ -26,6 +26,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "state_refused": ("运行状态无法读取：{what}", "The state of the run can't be read: {what}"),
     "cannot_migrate": ("不能换到新版流程图：{what}", "Can't go on with the new version: {what}"),
+    "held_up": ("“{element}”还要等别人先办。", "“{element}” has to wait for others first."),
     "cannot_move": ("不能移到“{element}”：{what}", "Can't move to “{element}”: {what}"),
 }
 
@@ -76,6 +77,12 @@ class CannotEvaluate(EngineError):
 
 class StateRefused(EngineError):
     code = "state_refused"
+
+
+class HeldUp(EngineError):
+    """Somebody who was asked to sign or to do it has not done so yet."""
+
+    code = "held_up"
 
 
 class CannotMove(EngineError):

@@ -13,6 +13,7 @@ from typing import Any
 from workflows.engine import state
 from workflows.engine.activities import Activity, Call, HumanStep, MachineStep
 from workflows.engine.core import READY, STARTED, WAITING, Element, Frame, Token
+from workflows.engine.errands import KIND
 from workflows.engine.errors import CannotMigrate, Obstacle, Phrase
 from workflows.engine.events import Catch, Start, Throw
 from workflows.engine.gateways import EventGateway
@@ -22,6 +23,7 @@ from workflows.engine.throwing import interrupts
 from workflows.engine.waiting import CATCHABLE, arm
 from workflows.expressions import Calendar
 
+_INNER = ("many", KIND)  # what stands there is no host of a loop, and has no boundary events of its own
 GONE = Phrase("新版流程图里没有这个环节", "the new version has no such element")
 ELSEWHERE = Phrase("它在新版里属于另一个子流程", "it belongs to another scope in the new version")
 OTHER_KIND = Phrase("它在新版里是另一种环节", "it is of another kind in the new version")
@@ -149,7 +151,7 @@ def _mismatch(token: Token) -> Phrase | None:
 def _can_stand(token: Token, element: Element) -> bool:
     inner = token.inner
     if token.state == READY:
-        return isinstance(element, HumanStep) and (element.loop is None or token.frame.kind == "many")
+        return isinstance(element, HumanStep) and (element.loop is None or token.frame.kind in _INNER)
     if inner is not None:
         return _can_hold(element, inner, token)
     if token.state == STARTED:
@@ -164,6 +166,8 @@ def _can_hold(element: Element, inner: Frame, token: Token) -> bool:
             return element.loop is not None and token.frame.kind != "many"
         case "call":
             return isinstance(element, Call)
+        case "errand":
+            return isinstance(element, HumanStep) and (element.loop is None or token.frame.kind in _INNER)
         case "undo":
             return isinstance(element, Throw)
         case _:
@@ -220,7 +224,7 @@ def _still_waits(wait: Token) -> bool:
 def _waited_for(token: Token) -> tuple[Element, ...]:
     """The elements whose events a token waits for in the new version."""
     element = token.element
-    hung = element.boundaries if isinstance(element, Activity) and token.frame.kind != "many" else ()
+    hung = element.boundaries if isinstance(element, Activity) and token.frame.kind not in _INNER else ()
     if token.state != WAITING or element.joins:
         return hung
     if isinstance(element, EventGateway):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.engine import due, many, migration, state, surgery
+from workflows.engine import due, errands, many, migration, state, surgery
 from workflows.engine.activities import HumanStep, MachineStep, fill
 from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
 from workflows.engine.effects import Effect, Incident
@@ -16,7 +16,6 @@ from workflows.engine.gateways import ask_inclusive_joins
 from workflows.engine.machine import Machine
 from workflows.engine.plan import Plan
 from workflows.engine.throwing import raise_error
-from workflows.engine.variables import give_result, instance_of
 from workflows.engine.waiting import (
     ask_conditions,
     broadcast,
@@ -32,7 +31,10 @@ IDLE: Final = (fire_fresh, ask_inclusive_joins, ask_conditions)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenStep:
-    """Something a person or a machine has to complete. `instance` lies over the case's variables for this step alone."""
+    """Something a person or a machine has to complete. `instance` lies over the case's variables for this step alone.
+
+    `posts` are those it was given to by hand, None where the diagram says; `is_held_up`: others have to be done first.
+    """
 
     token: int
     element: str
@@ -43,6 +45,8 @@ class OpenStep:
     operation: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     path: tuple[str, ...] = ()
+    posts: tuple[str, ...] | None = None
+    is_held_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,7 +155,7 @@ class Run:
     def complete(self, token: int, values: Mapping[str, Any] | None = None) -> None:
         """A step is done, with these values. Raises NotOpen when it is no longer open."""
         found = self._open_step(token)
-        give_result(found, values or {})
+        errands.take_result(found, values or {})
         if found.state == READY:
             found.run()
         else:
@@ -224,7 +228,7 @@ class Run:
 
     def move(self, token: int, to: str) -> None:
         """Put a token at another element, wherever that is. Raises CannotMove."""
-        surgery.move(self._standing(token), to)
+        surgery.move(errands.root(self._standing(token)), to)
         self._settled()
 
     def send_back(self, token: int, to: str) -> None:
@@ -328,13 +332,15 @@ def _step(token: Token) -> OpenStep:
     return OpenStep(
         token=token.id,
         element=node.id,
-        name=node.name,
+        name=errands.name_of(token),
         kind="human" if human else "machine",
         lane=node.lane,
-        instance=instance_of(token),
+        instance=errands.variables_of(token),
         operation=None if human else node.settings.get("operation"),
-        settings=node.settings,
+        settings=errands.settings_of(token),
         path=_path(token),
+        posts=errands.posts_of(token),
+        is_held_up=errands.holds_up(token),
     )
 
 

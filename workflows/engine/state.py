@@ -21,7 +21,9 @@ VERSION: Final = 1
 
 _LETTERS: Final = {WAITING: "w", READY: "r", STARTED: "s", FAILED: "f"}
 _STATES: Final = {letter: state for state, letter in _LETTERS.items()}
-_KINDS: Final = {"process": "p", "call": "c", "sub": "s", "event": "e", "many": "m", "undo": "u"}
+_KINDS: Final = {
+    "process": "p", "call": "c", "sub": "s", "event": "e", "many": "m", "undo": "u", "errand": "x",
+}  # fmt: skip
 _NAMES: Final = {letter: kind for kind, letter in _KINDS.items()}
 _WIDTH: Final = 9
 _PARTS: Final = 6

@@ -17,6 +17,10 @@ from workflows.engine.throwing import listen
 UNKNOWN = Phrase("流程里没有这个环节", "the process has no such element")
 NO_PLACE = Phrase("这里不能停放", "nothing can be put there")
 NOT_BEFORE = Phrase("它不在当前环节之前", "it does not come before this step")
+ANOTHER_SCOPE = Phrase(
+    "它在已结束的子流程里，只能逐步重走",
+    "it lies in a scope that is over; all steps from there have to be done again",
+)
 IN_A_LOOP = Phrase("它在另一个多实例里", "it is inside another multi-instance")
 
 
@@ -58,6 +62,19 @@ def send_back(token: Token, to: str) -> None:
         arrival = machine.token(join, frame)
         arrival.via, arrival.state = flow, WAITING
     _put(machine, element, frame)
+
+
+def earlier(token: Token, to: str) -> tuple[Element, Frame]:
+    """A step of people before this one in the same process, and the frame it would stand in. Raises CannotMove."""
+    element, frame = _target(token, to)
+    place = _ancestor_in(token, frame)
+    if not isinstance(element, HumanStep):
+        raise CannotMove(element=to, what=NO_PLACE)
+    if frame.spec is not token.frame.spec or element.region is not frame.region:
+        raise CannotMove(element=to, what=ANOTHER_SCOPE)
+    if place is None or place.element is element or place.element.node.id not in frame.region.graph.ahead(to):
+        raise CannotMove(element=to, what=NOT_BEFORE)
+    return element, frame
 
 
 def earlier_steps(token: Token) -> tuple[str, ...]:
