@@ -187,6 +187,7 @@ class Step(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=64, blank=True)
+    is_held_up = models.BooleanField(_("others have to be done with it first"), default=False)
 
     objects = StepQuerySet.as_manager()
 
