@@ -70,6 +70,17 @@ class VerbNotAllowed(NotNow):
         super().__init__(_("“%(verb)s” is not possible at this step.") % {"verb": verb})
 
 
+class CaseSuspended(NotNow):
+    code = "case_suspended"
+    message = _("The case is suspended. Resume it before you go on.")
+
+
+class AlreadyThere(NotNow):
+    """What is asked for was done or asked for a moment ago; the message says what."""
+
+    code = "already_there"
+
+
 class CaseBusy(CaseworkError):
     """Somebody holds the case's lock for longer than we wait."""
 
@@ -104,6 +115,18 @@ class ReasonMissing(NotValid):
 
     def __init__(self) -> None:
         super().__init__(_("Say why."), fields={"comment": [str(_("Say why."))]})
+
+
+class DocumentMissing(NotValid):
+    """The step needs papers that nobody has handed in yet."""
+
+    code = "document_missing"
+
+    def __init__(self, kinds: str) -> None:
+        super().__init__(
+            _("This step needs a document that is not there yet: %(kinds)s.") % {"kinds": kinds},
+            fields={"documents": [str(_("Hand in: %(kinds)s.") % {"kinds": kinds})]},
+        )
 
 
 class KeyReused(NotValid):

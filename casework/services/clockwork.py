@@ -13,8 +13,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from casework.errors import CaseworkError
-from casework.models import Heartbeat
+from casework.models import CaseStatus, Heartbeat
 from casework.services import deliveries, incidents, journal, outbox, overdue, progress
+from casework.services.acts import resting, supervising
 from casework.services.calendars import holiday_horizon
 from casework.services.clocks import extend, pause, resume
 from casework.services.locks import database_now, lock_timer_or_none
@@ -35,9 +36,10 @@ class Ticked:
     timers: int = 0
     parcels: int = 0
     clocks: int = 0
+    reviews: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.timers or self.parcels or self.clocks)
+        return bool(self.timers or self.parcels or self.clocks or self.reviews)
 
 
 def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = BATCH) -> Ticked:
@@ -53,6 +55,7 @@ def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = 
             limit=limit,
         ),
         clocks=sweep_clocks(now=now, limit=limit),
+        reviews=resting.resume_due(now=now, limit=limit) + supervising.raise_due(now=now, limit=limit),
     )
 
 
@@ -63,18 +66,20 @@ def watch(*, now: datetime | None = None) -> int:
 
 def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:
     """Tick until nothing happens any more: what `manage.py tick` does."""
-    timers = parcels = clocks = 0
+    timers = parcels = clocks = reviews = 0
     for _ in range(rounds):
         did = tick(at=at)
         if not did:
             break
         timers, parcels, clocks = timers + did.timers, parcels + did.parcels, clocks + did.clocks
-    return Ticked(timers=timers, parcels=parcels, clocks=clocks)
+        reviews += did.reviews
+    return Ticked(timers=timers, parcels=parcels, clocks=clocks, reviews=reviews)
 
 
 def fire_due_timers(*, now: datetime, limit: int = BATCH) -> int:
     """Fire due timers in the order of their times, each in a transaction of its own."""
     due = Timer.objects.filter(fired_at=None, due_at__lte=now).order_by("due_at", "pk")
+    due = due.filter(run__case__status=CaseStatus.OPEN)  # what is suspended would block those behind it
     return sum(_fire(timer_id, now=now) for timer_id in due.values_list("pk", flat=True)[:limit])
 
 

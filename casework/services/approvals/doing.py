@@ -8,8 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from casework.access import HeldPost, Viewer, may_act, may_see
-from casework.errors import ClaimedByOther, NotFound, NotYours, ReasonMissing, Stale, StepTaken
-from casework.models import Case
+from casework.errors import (
+    CaseSuspended,
+    ClaimedByOther,
+    NotFound,
+    NotYours,
+    ReasonMissing,
+    Stale,
+    StepTaken,
+)
+from casework.models import Case, CaseStatus
 from casework.services import journal
 from casework.services.locks import lock_step
 from casework.services.said import Said
@@ -43,6 +51,8 @@ def begin(step_id: int, verb: str, *, by: Viewer, said: Said) -> Doing:
         raise Stale
     if not step.is_open or step.kind != "human" or case.run.status != RunStatus.RUNNING:
         raise StepTaken
+    if case.status == CaseStatus.SUSPENDED:
+        raise CaseSuspended
     post = by.post_among(step.candidates)
     return Doing(case=case, step=step, viewer=by, post=post, verb=STEP_VERBS[verb], now=locked.now)
 
