@@ -30,6 +30,7 @@ from casework.models.case import (
 )
 from casework.models.decision import Decision
 from casework.models.ground import CaseRecording, Evidence, HandedIn
+from casework.models.handling import Phrase, Snapshot, Urge
 from casework.models.journal import CaseEvent
 from casework.models.record import (
     CasePlace,
@@ -98,4 +99,7 @@ __all__ = [
     "Whistle",
     "WhistleCall",
     "WorkingTime",
+    "Phrase",
+    "Snapshot",
+    "Urge",
 ]
