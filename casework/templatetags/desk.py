@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.utils.translation import gettext as _
 
 from casework.queries.particulars import masked_text
@@ -25,6 +26,13 @@ def tail(number: str) -> str:
 def masked(text: str) -> str:
     """Text with phone and identity numbers masked."""
     return masked_text(str(text))
+
+
+@register.filter
+def told(message: Message, name: str) -> str:
+    """What a message says beside its text: `undo` is where it can be taken back, `done` whose drafts are done with."""
+    said = (tag.partition("=") for tag in (message.extra_tags or "").split(";"))
+    return next((value for key, _sign, value in said if key == name), "")
 
 
 @register.filter

@@ -127,17 +127,23 @@ def test_forecast_follows_the_answers(desk: Page, ground):
     expect(desk.locator(".then").first).not_to_contain_text("现场勘查")
 
 
-def test_verb_that_asks_first_opens_its_panel_and_escape_closes_it(desk: Page, ground):
+def test_verb_that_asks_first_opens_its_dialog_finds_a_post_by_its_initials_and_escape_closes_it(
+    desk: Page, ground
+):
     number = ground.reports("转办看看")
     sign_in(desk, "limin", PASSWORD)
     desk.goto(f"/desk/cases/{number}/")
 
     desk.keyboard.press("t")
 
-    expect(desk.locator("#act-post")).to_be_focused()
+    dialog = desk.get_by_role("dialog", name="转办")
+    expect(dialog.locator("[data-find]")).to_be_focused()
+    desk.keyboard.type("zhzf")
+    expect(dialog.locator(".picklist__item:visible")).to_have_count(1)
+    desk.keyboard.press("Enter")
+    expect(dialog.get_by_role("radio", name="综合执法岗")).to_be_checked()
     desk.keyboard.press("Escape")
-    expect(desk.locator("#act-transfer")).to_be_hidden()
-    expect(desk.locator("[data-panel=act-transfer]")).to_be_focused()
+    expect(dialog).to_be_hidden()
 
 
 def test_single_keys_can_be_switched_off(desk: Page, ground):
@@ -151,7 +157,7 @@ def test_single_keys_can_be_switched_off(desk: Page, ground):
     desk.keyboard.press("t")
     desk.keyboard.press("?")
 
-    expect(desk.locator("#act-transfer")).to_be_hidden()
+    expect(desk.locator("#asking")).to_be_hidden()
     expect(desk.locator("#keys")).to_be_hidden()
 
 

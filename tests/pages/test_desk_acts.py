@@ -90,9 +90,12 @@ def test_return_points_at_fields_and_photos_and_says_why(world, matter):
 def test_return_can_name_an_earlier_step(world, matter):
     case = surveyed(world)
     step = step_of(case, "review")
-    page = as_person(world.housing_reviewer).get(reverse("desk:case", args=[case.number]))
-    (panel,) = [panel for panel in page.context["card"].panels if panel.verb.key == "return"]
-    assert panel.back_to == (("sign", "签收"), ("survey", "现场勘查"))
+    page = as_person(world.housing_reviewer).get(reverse("desk:act", args=[step.pk, "return"]))
+    (asked,) = [asked for asked in page.context["asks"].asked if asked.ask.kind == "element"]
+    assert [(choice.value, choice.label) for choice in asked.choices] == [
+        ("sign", "签收"),
+        ("survey", "现场勘查"),
+    ]
 
     post(world.housing_reviewer, step, "return", {"act.comment.return": "重新签收", "act.to": "sign"})
 
@@ -107,7 +110,7 @@ def test_passing_on_needs_a_post_and_a_reason(world, matter):
     refused = post(world.planning, step, "transfer", {"act.comment.transfer": "", "act.post": target})
 
     assert refused.status_code == 422
-    assert f'value="{target}" selected' in refused.content.decode()
+    assert f'value="{target}" checked' in refused.content.decode()
     assert step_of(case, "survey").candidates == [world.post_of(world.planning).code]
 
     data = {"act.comment.transfer": "违搭归综合执法", "act.post": target}
@@ -249,16 +252,66 @@ def test_only_the_post_may_act(world, matter, who, status):
     assert Decision.objects.filter(step__element="survey").count() == (1 if status == 302 else 0)
 
 
-def test_there_is_no_page_of_a_verb_of_one_s_own(world, matter):
+@pytest.mark.parametrize("verb", ["return", "transfer"])
+def test_verb_that_asks_something_has_a_page_of_its_own_and_the_same_as_a_dialog(world, matter, verb):
+    case = surveyed(world)
+    step = step_of(case, "review")
+    client = as_person(world.housing_reviewer)
+    address = reverse("desk:act", args=[step.pk, verb])
+
+    page, part = (
+        client.get(address),
+        client.get(address, headers={"HX-Request": "true", "HX-Target": "asked"}),
+    )
+
+    assert (page.status_code, part.status_code) == (200, 200)
+    assert "<html" in page.content.decode()
+    assert "<html" not in part.content.decode()
+    for text in (page.content.decode(), part.content.decode()):
+        assert f'action="{address}"' in text
+        assert f'name="act.comment.{verb}"' in text
+
+
+def test_verb_of_the_card_has_its_page_there_and_unknown_ones_none(world, matter):
     case = signed(world)
     step = step_of(case, "survey")
 
     client = as_person(world.planning)
-    seen = client.get(reverse("desk:act", args=[step.pk, "return"]))
+    seen = client.get(reverse("desk:act", args=[step.pk, "complete"]))
 
-    assert seen["Location"] == reverse("desk:case", args=[case.number]) + f"?step={step.pk}#act-return"
+    assert seen["Location"] == reverse("desk:case", args=[case.number]) + f"?step={step.pk}"
     assert client.get(reverse("desk:act", args=[step.pk, "explode"])).status_code == 404
     assert client.post(reverse("desk:act", args=[10**9, "claim"])).status_code == 404
+
+
+def test_dialog_that_is_refused_asks_again_with_what_was_typed(world, matter):
+    case = surveyed(world)
+    step = step_of(case, "review")
+    headers = {"HX-Request": "true", "HX-Target": "asked"}
+    data = {"act.comment.return": " ", "act.pin": ["裂缝宽度"], "act.to": "sign"}
+
+    response = as_person(world.housing_reviewer).post(
+        reverse("desk:act", args=[step.pk, "return"]), data, headers=headers
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'value="裂缝宽度" checked' in page
+    assert 'value="sign" data-back-to checked' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_dialog_over_the_case_leads_to_the_case_again(world, matter):
+    case = surveyed(world)
+    headers = {"HX-Request": "true", "HX-Target": "asked"}
+
+    response = as_person(world.housing_reviewer).post(
+        reverse("desk:act", args=[step_of(case, "review").pk, "return"]),
+        {"act.comment.return": "户数请核对"},
+        headers=headers,
+    )
+
+    assert response["HX-Redirect"] == reverse("desk:case", args=[case.number])
 
 
 def test_beside_the_list_the_answer_is_the_preview_with_counts_row_and_undo(world, matter):
@@ -281,7 +334,7 @@ def test_beside_the_list_a_case_that_was_passed_on_shows_who_has_it(world, matte
     response = post(world.planning, step_of(case, "survey"), "transfer", data, beside=True)
 
     assert response.status_code == 200
-    assert response.context["card"] is None
+    assert response.context["card"].work is None
     assert "赵海涛" in response.content.decode()
 
 

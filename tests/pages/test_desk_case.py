@@ -60,7 +60,7 @@ def test_who_sees_the_case_and_who_may_act(world, matter, who, status, has_card)
 
     assert response.status_code == status
     if status == 200:
-        assert (response.context["card"] is not None) is has_card
+        assert (response.context["card"].work is not None) is has_card
 
 
 def test_whoever_may_only_look_is_told_who_has_it(world, matter):
@@ -79,8 +79,8 @@ def test_card_offers_the_verbs_in_their_fixed_order(world, matter):
 
     card = page_of(world.planning, case).context["card"]
 
-    assert card.primary.key == "complete"
-    assert [verb.key for verb in card.others] == ["return", "transfer", "release"]
+    assert card.primary.verb.key == "complete"
+    assert [act.verb.key for act in card.beside] == ["return", "transfer", "release"]
 
 
 def test_step_to_be_signed_for_offers_nothing_else_first(world, matter):
@@ -88,8 +88,8 @@ def test_step_to_be_signed_for_offers_nothing_else_first(world, matter):
 
     card = page_of(world.duty_officer, case).context["card"]
 
-    assert card.primary.key == "claim"
-    assert [verb.key for verb in card.others] == ["transfer"]
+    assert card.primary.verb.key == "claim"
+    assert [act.verb.key for act in card.beside] == ["transfer"]
     assert card.form is None
 
 
@@ -157,7 +157,7 @@ def test_closed_case_shows_its_outcome_and_no_card(world, matter):
 
     response = page_of(world.housing_reviewer, case)
 
-    assert response.context["card"] is None
+    assert response.context["card"].work is None
     assert response.context["case"].outcome in response.content.decode()
 
 

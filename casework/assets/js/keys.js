@@ -3,7 +3,8 @@
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
 function visible(element) {
-  return element.getClientRects().length > 0 && !element.disabled;
+  if (element.disabled) return false;
+  return element.getClientRects().length > 0 || Boolean(element.closest("details.menu--up"));
 }
 
 function step(by) {

@@ -1,7 +1,9 @@
 // What only the desk's pages do: the list with its preview, the card of the next step, the story, the drawing.
 
+import { startAsking } from "./asking.js";
 import { startCard } from "./card.js";
 import { startDrawing } from "./drawing.js";
+import { startDrafts } from "./drafts.js";
 import { startInbox } from "./inbox.js";
 import { startKeySwitch } from "./keyswitch.js";
 import { startRefusals } from "./refusals.js";
@@ -11,6 +13,8 @@ export function startDesk() {
   startKeySwitch();
   startInbox();
   startCard();
+  startAsking();
+  startDrafts();
   startStory();
   startDrawing();
   startRefusals();
