@@ -105,6 +105,9 @@ class Run(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    # Keys for the steps that the next move opens, read together with the lock: they need not be asked for again.
+    step_keys: tuple[int, ...] = ()
+
     class Meta:
         constraints = [
             models.CheckConstraint(

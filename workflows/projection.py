@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import get_language
 
 from workflows import engine
 from workflows.engine import OpenStep, Wait
 from workflows.models import Incident, Run, RunStatus, Step, StepStatus, Subscription, Timer
-from workflows.rows import Batch
+from workflows.rows import Batch, ask, new_keys
 
 # What a drawing says for people may be as long as it likes; rows keep its beginning.
 NAME_LENGTH, LANE_LENGTH = 200, 120
@@ -41,21 +42,26 @@ class Standing:
 
 @dataclass(kw_only=True)
 class Walk:
-    """A run that is being moved: its row, the engine's run, what it showed before, and how steps are assigned."""
+    """A run that is being moved: its row, the engine's run, what it showed before, and how steps are assigned.
+
+    Who gives a batch writes the rows of the move himself, together with his own; `Move.batch` holds them.
+    """
 
     row: Run
     live: engine.Run
     assign: Assign
     now: datetime
     before: Standing = field(default_factory=Standing)
+    batch: Batch | None = None
 
 
 @dataclass(kw_only=True)
 class Move:
-    """What one move of a run changed; the rows are already written."""
+    """What one move of a run changed. `batch` holds its rows until somebody writes them; steps have keys already."""
 
     run: Run
     data: dict[str, Any]
+    batch: Batch
     opened: list[Step] = field(default_factory=list)
     done: Step | None = None
     cancelled: list[Step] = field(default_factory=list)
@@ -81,22 +87,23 @@ def standing(live: engine.Run) -> Standing:
 
 
 def settle(walk: Walk, *, done: Step | None = None, outcome: str = "", fired: Timer | None = None) -> Move:
-    """Write the state and its projection after a move, in one round trip (two for a new run)."""
-    row, batch = walk.row, Batch()
+    """Put down the state and its projection after a move, in one round trip, or in that of whoever gave the batch."""
+    row, batch = walk.row, walk.batch or Batch()
     _take_state(walk)
     if row._state.adding:
+        row.pk = row.pk or _keys(Run, 1)[0]
         batch.insert([row])
-        batch.write()
     else:
         batch.update(row, "status", "state", "state_version", "moves", "path", "ended_at")
     if fired is not None:
         fired.fired_at = walk.now
         batch.update(fired, "fired_at")
-    move = Move(run=row, data=walk.live.data, done=done)
+    move = Move(run=row, data=walk.live.data, done=done, batch=batch)
     _project_steps(walk, move, batch, outcome=outcome)
     _project_waits(walk, batch)
-    batch.write()
     _sort_effects(walk, move)
+    if walk.batch is None:
+        batch.write()
     walk.before = standing(walk.live)
     return move
 
@@ -132,16 +139,31 @@ def _project_steps(walk: Walk, move: Move, batch: Batch, *, outcome: str) -> Non
     for step in move.cancelled:
         step.status, step.closed_at = StepStatus.CANCELLED, walk.now
         batch.update(step, "status", "closed_at")
+    fresh = [step for token, step in wanted.items() if token not in stood]
+    keys = _step_keys(walk.row, len(fresh))
     move.opened = [
-        _new_step(walk, step, opened_by=done) for token, step in wanted.items() if token not in stood
+        _new_step(walk, step, key=key, opened_by=done) for key, step in zip(keys, fresh, strict=True)
     ]
-    move.others_open = len(move.opened) < len(wanted)
+    move.others_open = len(fresh) < len(wanted)
     batch.insert(move.opened)
 
 
-def _new_step(walk: Walk, step: OpenStep, *, opened_by: Step | None) -> Step:
+def _step_keys(row: Run, count: int) -> Sequence[int]:
+    """The keys that came with the lock, as far as they go."""
+    if count > len(row.step_keys):
+        row.step_keys += _keys(Step, count - len(row.step_keys))
+    taken, row.step_keys = row.step_keys[:count], row.step_keys[count:]
+    return taken
+
+
+def _keys(model: type[Model], count: int) -> tuple[int, ...]:
+    return tuple(ask(f"SELECT {new_keys(model, count)}")[0][0])
+
+
+def _new_step(walk: Walk, step: OpenStep, *, key: int, opened_by: Step | None) -> Step:
     assignment = walk.assign(step, walk.live.data) if step.kind == "human" else Assignment()
     return Step(
+        pk=key,
         run=walk.row,
         token=step.token,
         element=step.element,
@@ -226,11 +248,12 @@ def _sort_effects(walk: Walk, move: Move) -> None:
                 move.incidents.append(_incident(walk, effect, steps))
             case _:
                 pass
+    move.batch.insert(move.incidents)
 
 
 def _incident(walk: Walk, effect: engine.Incident, steps: Mapping[int, Step]) -> Incident:
     params = {key: str(value) for key, value in effect.params.items()}
-    return Incident.objects.create(
+    return Incident(
         run=walk.row,
         step=steps.get(effect.token),
         element=effect.element,

@@ -19,6 +19,7 @@ from workflows.engine.errors import Phrase
 from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
 from workflows.models import Definition, Run, RunStatus, Step, Subscription, Timer, Version, VersionStatus
 from workflows.projection import Assign, Move, Walk, settle, standing
+from workflows.rows import Batch
 
 CALL_DEPTH = 20
 ONE_PLACE = Phrase("流程开始时有几个并行环节", "the process begins with several branches")
@@ -200,12 +201,13 @@ def begin(
     assign: Assign,
     now: datetime,
     calendar: engine.Calendar | None = None,
+    batch: Batch | None = None,
 ) -> Walk:
-    """Start a run; `settle` writes it. Raises MoveRefused."""
+    """Start a run; `settle` writes it, or whoever gives a batch. Raises MoveRefused."""
     row = Run(version=version, started_at=now)
     with _refusals():
         live = engine.start(plan_of(version), data=dict(data), now=now, calendar=calendar)
-    return Walk(row=row, live=live, assign=assign, now=now)
+    return Walk(row=row, live=live, assign=assign, now=now, batch=batch)
 
 
 def begin_at(walk: Walk, *, to: str) -> None:
@@ -227,13 +229,14 @@ def resume(
     assign: Assign,
     now: datetime,
     calendar: engine.Calendar | None = None,
+    batch: Batch | None = None,
 ) -> Walk:
-    """Load a run for one move. Raises StepNotOpen when the run is over."""
+    """Load a run for one move; who gives a batch writes it. Raises StepNotOpen when the run is over."""
     if row.status != RunStatus.RUNNING:
         raise StepNotOpen
     with _refusals():
         live = engine.load(plan_of(row.version), row.state, data=dict(data), now=now, calendar=calendar)
-    return Walk(row=row, live=live, assign=assign, now=now, before=standing(live))
+    return Walk(row=row, live=live, assign=assign, now=now, before=standing(live), batch=batch)
 
 
 def complete(walk: Walk, step: Step, *, values: Mapping[str, Any], outcome: str = "") -> Move:

@@ -28,6 +28,9 @@ def settings(url: str, *, data_dir: Path, test_suffix: str) -> dict[str, Any]:
     options["options"] = (
         "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     )
+    # What workflows.rows asks again and again is planned once; Django's own statements never are. A pooler in front
+    # that can't keep plans is told by ?prepare_threshold= with nothing behind it.
+    options.setdefault("prepare_threshold", 1)
     config["TEST"] = {"NAME": f"test_casework{'_' + test_suffix if test_suffix else ''}"}
     return config
 

@@ -16,8 +16,10 @@ from psycopg import errors as pg
 from casework.errors import CaseBusy, NotFound
 from casework.models import Case
 from workflows.models import Run, Step, Timer
-from workflows.rows import columns, made, width
+from workflows.rows import ask, columns, made, new_keys, width
 from workflows.services import version_of
+
+STEPS_AT_ONCE = 4  # more than most moves open; who opens more asks for more keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def lock_step(step_id: int) -> LockedStep:
     if row is None:
         raise NotFound
     case = _case(row)
-    step = made(Step, row[_both() : -1])
+    step = made(Step, row[_both() : -2])
     step.run = case.run
     return LockedStep(case=case, step=step, now=row[-1])
 
@@ -78,7 +80,7 @@ def lock_timer_or_none(timer_id: int) -> LockedTimer | None:
     if row is None:
         return None
     case = _case(row)
-    timer = made(Timer, row[_both() : -1])
+    timer = made(Timer, row[_both() : -2])
     timer.run = case.run
     return LockedTimer(case=case, timer=timer)
 
@@ -97,17 +99,15 @@ def database_now() -> datetime:
 
 def _locked(text: str, key: int) -> Sequence[Any] | None:  # Any: columns of several tables
     ensure_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(text, [key])
-        row: Sequence[Any] | None = cursor.fetchone()
-        return row
+    return next(iter(ask(text, key)), None)
 
 
 @lru_cache(maxsize=8)
 def _text(of: type[Model] | None = None, *, is_patient: bool = True) -> str:
     """The locking SELECT, by the case's key or by that of one of its steps or timers."""
     case, run = Case._meta.db_table, Run._meta.db_table
-    read = [columns(Case), columns(Run), *([columns(of)] if of else []), "clock_timestamp()"]
+    read = [columns(Case), columns(Run), *([columns(of)] if of else [])]
+    read += [new_keys(Step, STEPS_AT_ONCE), "clock_timestamp()"]
     joined, locked = f"{case} JOIN {run} ON {run}.id = {case}.run_id", [case, run]
     if of is not None:
         table = of._meta.db_table
@@ -126,6 +126,7 @@ def _case(row: Sequence[Any]) -> Case:  # Any: columns of several tables
     case = made(Case, row[: width(Case)])
     case.run = made(Run, row[width(Case) : width(Case) + width(Run)])
     case.run.version = version_of(case.run)
+    case.run.step_keys = tuple(row[-2])
     return case
 
 

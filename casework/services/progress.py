@@ -23,14 +23,17 @@ from workflows.engine import Decided
 from workflows.errors import MoveRefused
 from workflows.models import Incident, Run, RunStatus, Step, StepKind, Subscription, SubscriptionKind
 from workflows.projection import Move, Walk
-from workflows.rows import Batch
+from workflows.rows import Batch, ask
 
 
-def walk_of(case: Case, *, now: datetime) -> tuple[Walk, Assigner]:
-    """Load the case's run for one move; the case is locked."""
+def walk_of(case: Case, *, now: datetime, batch: Batch | None = None) -> tuple[Walk, Assigner]:
+    """Load the case's run for one move; the case is locked.
+
+    With a batch nothing is written before `follow`, which then sends the move and all that it means at once.
+    """
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
-    walk = workflows.resume(case.run, data=case.data, assign=assign, now=now, calendar=calendar)
+    walk = workflows.resume(case.run, data=case.data, assign=assign, now=now, calendar=calendar, batch=batch)
     return walk, assign
 
 
@@ -59,7 +62,7 @@ def follow(
 
     `told` are the act's own journal lines, which come before those of what followed from it; `rows` are the act's own.
     """
-    batch = Batch()
+    batch = move.batch
     case.data = move.data
     case.version += 1
     batch.insert([decision] if decision else [])
@@ -88,11 +91,17 @@ _MOVED = (
 
 def _next_due(move: Move) -> datetime | None:
     """When the next open step is due; the others are asked for only where there are some."""
-    dues = [step.due_at for step in move.opened if step.due_at is not None]
+    dues = [step.due_at for step in move.opened]
     if move.others_open:
-        others = Step.objects.open().filter(run=move.run).exclude(due_at=None).order_by("due_at")
-        dues += [step.due_at for step in others[:1] if step.due_at is not None]
-    return min(dues, default=None)
+        over = [step.pk for step in (*move.cancelled, *([move.done] if move.done else []))]
+        dues.append(ask(_FIRST_DUE, move.run.pk, over)[0][0])
+    return min((due for due in dues if due is not None), default=None)
+
+
+# What this move ends may not be written down yet.
+_FIRST_DUE = """
+SELECT min(due_at) FROM workflows_step WHERE run_id = %s AND status = 'open' AND id <> ALL(%s::bigint[])
+"""
 
 
 def _decided(case: Case, made: Decided, *, now: datetime) -> CaseEvent:
@@ -202,7 +211,7 @@ def fire_timer(timer_id: int, *, now: datetime) -> bool:
     case, timer = locked.case, locked.timer
     if timer.fired_at is not None or timer.due_at > now or case.status == CaseStatus.SUSPENDED:
         return False
-    walk, assign = walk_of(case, now=now)
+    walk, assign = walk_of(case, now=now, batch=Batch())
     move = workflows.fire(walk, timer)
     data = {"element": timer.element, "name": timer.name, "due_at": timer.due_at.isoformat()}
     follow(case, move, assign=assign, now=now, told=[journal.line(case, "timer", now=now, data=data)])
@@ -237,7 +246,7 @@ def _move_machine_step(step_id: int, act: Callable[[Walk, Step], Move], *, value
     case, step, now = locked.case, locked.step, locked.now
     if not step.is_open or case.run.status != RunStatus.RUNNING:
         return False
-    walk, assign = walk_of(case, now=now)
+    walk, assign = walk_of(case, now=now, batch=Batch())
     move = act(walk, step)
     data = {"element": step.element, "name": step.name, "operation": step.operation, "values": dict(values)}
     follow(case, move, assign=assign, now=now, told=[journal.line(case, "machine", now=now, data=data)])
@@ -297,7 +306,7 @@ def _deliver_to(
     if not waits or case.run.status != RunStatus.RUNNING:
         return None  # it was answered, or time took it, while we waited for the lock
     now = database_now()
-    walk, assign = walk_of(case, now=now)
+    walk, assign = walk_of(case, now=now, batch=Batch())
     move = workflows.deliver(walk, name=name, correlation=correlation, payload=payload)
     data = {"name": name, "payload": dict(payload or {})}
     told = journal.line(case, "message", now=now, by=by, data=data)
@@ -359,7 +368,7 @@ def _signal_to(
     if not waits or case.run.status != RunStatus.RUNNING:
         return None
     now = database_now()
-    walk, assign = walk_of(case, now=now)
+    walk, assign = walk_of(case, now=now, batch=Batch())
     move = workflows.signal(walk, name=name, payload=payload)
     data = {"name": name, "key": key} if key else {"name": name}
     told = journal.line(case, "signal", now=now, by=by, data=data)

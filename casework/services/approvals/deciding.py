@@ -23,6 +23,7 @@ from casework.services.progress import follow, walk_of
 from casework.services.said import Said
 from workflows import services as workflows
 from workflows.models import Step
+from workflows.rows import Batch
 
 
 @transaction.atomic
@@ -70,7 +71,7 @@ def move_on(doing: Doing, said: Said, *, values: dict[str, Any], outcome: str) -
     decision = Decision(**decision_of(doing, said), outcome=outcome, values=values)
     attach_photos(doing, values)
     before = {name: doing.case.data.get(name) for name in values}
-    walk, assign = walk_of(doing.case, now=doing.now)
+    walk, assign = walk_of(doing.case, now=doing.now, batch=Batch())
     if said.to_element and verb.key == "return":
         move = workflows.send_back(walk, step, to=said.to_element, outcome=outcome)
     else:
