@@ -191,6 +191,12 @@ class Step(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=64, blank=True)
     is_held_up = models.BooleanField(_("others have to be done with it first"), default=False)
+    asked = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("posts that it asked to sign or do it, and that have not"),
+        default=list,
+        blank=True,
+    )
 
     objects = StepQuerySet.as_manager()
 
