@@ -70,6 +70,13 @@ class VerbNotAllowed(NotNow):
         super().__init__(_("“%(verb)s” is not possible at this step.") % {"verb": verb})
 
 
+class VerbNotNow(VerbNotAllowed):
+    """The same for a verb on a case as a whole."""
+
+    def __init__(self, verb: str | Promise) -> None:
+        NotNow.__init__(self, _("“%(verb)s” is not possible at this case right now.") % {"verb": verb})
+
+
 class CaseSuspended(NotNow):
     code = "case_suspended"
     message = _("The case is suspended. Resume it before you go on.")
@@ -79,6 +86,21 @@ class AlreadyThere(NotNow):
     """What is asked for was done or asked for a moment ago; the message says what."""
 
     code = "already_there"
+
+
+class WaitsForOthers(NotNow):
+    code = "waits_for_others"
+    message = _("Somebody who was asked to sign or to handle this has not done so yet.")
+
+
+class NothingToTakeBack(NotNow):
+    code = "nothing_to_take_back"
+    message = _("This can't be taken back any more; the case has moved on.")
+
+
+class TooLateToUndo(NotNow):
+    code = "too_late_to_undo"
+    message = _("The time for undoing is over; withdraw it instead.")
 
 
 class CaseBusy(CaseworkError):

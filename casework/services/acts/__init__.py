@@ -47,7 +47,7 @@ DOING: Mapping[str, Callable[..., Case]] = {
 def act_on_case(number: str, verb: str, *, by: Viewer, said: Said | None = None) -> Case:
     """Do one verb to a case; the one door for pages and the API.
 
-    Raises NotFound, NotYours, VerbNotAllowed, AlreadyThere, ReasonMissing, NotValid, Stale, CaseBusy.
+    Raises NotFound, NotYours, VerbNotNow, AlreadyThere, ReasonMissing, NotValid, Stale, CaseBusy.
     """
     if verb not in DOING:
         raise NotFound

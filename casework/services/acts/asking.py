@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.case_access import may_rule
-from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotAllowed
+from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotNow
 from casework.models import Case, CaseRequest, Clock, NoticeKind, RequestKind, RequestState
 from casework.services import clocks
 from casework.services.acts.desks import level_of, ruling_posts
@@ -149,7 +149,7 @@ def _request(doing: CaseDoing) -> CaseRequest:
     if doing.said.item is not None:
         named = [one for one in doing.standing.requests if one.id == doing.said.item]
         if not named:
-            raise VerbNotAllowed(doing.verb.label)
+            raise VerbNotNow(doing.verb.label)
         if named[0] not in waiting:
             raise NotYours
         waiting = named

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import HeldPost, Viewer, may_see
 from casework.case_access import CaseStanding, case_verbs_allowed, is_ever_allowed, post_with
-from casework.errors import NotFound, NotValid, NotYours, ReasonMissing, Stale, VerbNotAllowed
+from casework.errors import NotFound, NotValid, NotYours, ReasonMissing, Stale, VerbNotNow
 from casework.models import Case, Notice, NoticeKind
 from casework.queries.caseverbs import standing_of
 from casework.services import journal
@@ -70,7 +70,7 @@ def begin_locked(case: Case, verb: str, *, by: Viewer, said: Said) -> CaseDoing:
         was_here = not set(by.post_codes).isdisjoint(case.touched_by)
         if not is_ever_allowed(by, case, standing, verb, was_here=was_here):
             raise NotYours
-        raise VerbNotAllowed(CASE_VERBS[verb].label)
+        raise VerbNotNow(CASE_VERBS[verb].label)
     if said.version is not None and said.version != case.version:
         raise Stale
     return CaseDoing(

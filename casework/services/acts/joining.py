@@ -38,6 +38,8 @@ def merge(number: str, *, by: Viewer, said: Said) -> Case:
     """
     duplicate, main = _both(number, said.case.strip())
     doing = begin_locked(duplicate, "merge", by=by, said=said)
+    if main is None:
+        raise NotValid(_("Choose the case to merge into."), fields={"case": [_("Choose another case.")]})
     if not may_see(by, main):
         raise NotFound
     if not commands(by, main.area_code):
@@ -64,15 +66,14 @@ def merge(number: str, *, by: Viewer, said: Said) -> Case:
     return cancel(doing, closing, told={"into": main.number})
 
 
-def _both(number: str, into: str) -> tuple[Case, Case]:
+def _both(number: str, into: str) -> tuple[Case, Case | None]:
     """The duplicate and the main case, locked in the order of their keys, so that two merges never wait for each other."""
     keys = dict(Case.objects.filter(number__in=[number, into]).values_list("number", "pk"))
     if number not in keys:
         raise NotFound
-    if into not in keys or into == number:
-        raise NotValid(_("Choose the case to merge into."), fields={"case": [_("Choose another case.")]})
     locked = {key: lock_case(key) for key in sorted(keys.values())}
-    return locked[keys[number]], locked[keys[into]]
+    main = locked[keys[into]] if into in keys and into != number else None
+    return locked[keys[number]], main
 
 
 def _join_photos(doing: CaseDoing, main: Case) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.case_access import blows
-from casework.errors import NotValid, NotYours, VerbNotAllowed
+from casework.errors import NotValid, NotYours, VerbNotNow
 from casework.models import (
     Case,
     CaseRequest,
@@ -102,7 +102,7 @@ def _call(doing: CaseDoing) -> WhistleCall:
     if doing.said.item is not None:
         unrated = tuple(pk for pk in unrated if pk == doing.said.item)
         if not unrated:
-            raise VerbNotAllowed(doing.verb.label)
+            raise VerbNotNow(doing.verb.label)
     if len(unrated) != 1:
         raise NotValid(fields={"item": [_("Say which department.")]})
     return WhistleCall.objects.select_related("unit").get(pk=unrated[0])

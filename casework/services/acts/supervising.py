@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.case_access import may_answer
-from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotAllowed
+from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotNow
 from casework.models import Case, Notice, NoticeKind, Supervision, SupervisionKind
 from casework.services import journal
 from casework.services.acts.desks import desk_at
@@ -82,7 +82,7 @@ def _meant(doing: CaseDoing) -> Supervision:
     if doing.said.item is not None:
         open_ones = tuple(one for one in open_ones if one.id == doing.said.item)
         if not open_ones:
-            raise VerbNotAllowed(doing.verb.label)
+            raise VerbNotNow(doing.verb.label)
         if not may_answer(doing.viewer, open_ones[0]):
             raise NotYours
     mine = [one for one in open_ones if may_answer(doing.viewer, one)]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.case_access import may_answer
-from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotAllowed
+from casework.errors import AlreadyThere, NotValid, NotYours, VerbNotNow
 from casework.models import Case, NoticeKind, Whistle, WhistleCall
 from casework.services.acts.doing import CaseDoing, begin, end, moment_of, posts_named, tell
 from casework.services.said import Said
@@ -80,7 +80,7 @@ def _call(doing: CaseDoing) -> WhistleCall:
     if doing.said.item is not None:
         waiting = tuple(one for one in waiting if one.id == doing.said.item)
         if not waiting:
-            raise VerbNotAllowed(doing.verb.label)
+            raise VerbNotNow(doing.verb.label)
         if not may_answer(doing.viewer, waiting[0]):
             raise NotYours
     mine = [one for one in waiting if may_answer(doing.viewer, one)]
