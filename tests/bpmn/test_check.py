@@ -168,7 +168,7 @@ FAULTS = {
     "bad date": (wait("2026-13-01", "timeDate"), (ERROR, "timer_wrong", "t")),
     "bad cycle": (wait("R0/PT1H", "timeCycle"), (ERROR, "timer_wrong", "t")),
     "cycle without duration": (wait("R3/2026-05-01", "timeCycle"), (ERROR, "timer_wrong", "t")),
-    "cron": (wait("0 0/5 * * * ?", "timeCycle"), (ERROR, "timer_cron", "t")),
+    "cron": (wait("0 0/5 * 32 * ?", "timeCycle"), (ERROR, "timer_cron", "t")),
     "timer as code": (wait("__import__('os').getpid()"), (ERROR, "expression_wrong", "t")),
     "empty timer": (wait(""), (ERROR, "timer_empty", "t")),
     "script of another language": (

@@ -95,7 +95,7 @@ def test_mappings_of_camunda_zeebe_and_ours():
     zeebe = f'<zeebe:ioMapping {ZEEBE}><zeebe:input source="= x" target="y"/></zeebe:ioMapping>'
     assert call(zeebe).takes == (DataLink(source="= x", target="y"),)
     camunda = '<camunda:inputOutput><camunda:inputParameter name="p">text</camunda:inputParameter></camunda:inputOutput>'
-    assert call(camunda).takes == (DataLink(source="'text'", target="p"),)
+    assert call(camunda).takes == (DataLink(source='"text"', target="p"),)
 
 
 def test_what_vendors_call_tables_topics_and_scripts():

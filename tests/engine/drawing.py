@@ -6,7 +6,8 @@
     sub S { start i; user T; end j; i > T > j }
     boundary late on A timer=PT1H non
 
-A statement is an element (`kind id words…`) or flows between ids. `non` is non-interrupting.
+A statement is an element (`kind id words…`) or flows between ids. `non` is non-interrupting. What only vendors have words
+for is written in the namespace "urn:vendor": `code=` and `says=` are variables for what was caught, `before=` ends a cycle.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ TAGS = {
     "service": "serviceTask", "script": "scriptTask", "rule": "businessRuleTask", "send": "sendTask",
     "receive": "receiveTask", "xor": "exclusiveGateway", "and": "parallelGateway", "or": "inclusiveGateway",
     "race": "eventBasedGateway", "complex": "complexGateway", "sub": "subProcess", "guard": "subProcess",
-    "transaction": "transaction", "adhoc": "adHocSubProcess", "call": "callActivity",
+    "transaction": "transaction", "adhoc": "adHocSubProcess", "call": "callActivity", "data": "dataObject",
 }  # fmt: skip
 NAMED = {"message": "name", "signal": "name", "error": "errorCode", "escalation": "escalationCode"}
 TIMERS = {"timer": "timeDuration", "date": "timeDate", "cycle": "timeCycle"}
@@ -38,6 +39,7 @@ def drawn(*processes: str, **more: str) -> bytes:
     )
     return (
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:cw="urn:casework:bpmn:1" '
+        'xmlns:v="urn:vendor" '
         f'targetNamespace="urn:test">{"".join(heads.values())}{bodies}</definitions>'
     ).encode()
 
@@ -107,7 +109,7 @@ class _Scope:
             attributes["cancelActivity" if kind == "boundary" else "isInterrupting"] = "false"
         for word, attribute in (
             ("called", "calledElement"), ("undo", "isForCompensation"), ("keep", "cancelRemainingInstances"),
-            ("all", "parallelMultiple"), ("ordering", "ordering"),
+            ("all", "parallelMultiple"), ("ordering", "ordering"), ("gateway", "eventGatewayType"), ("type", "itemSubjectRef"),
         ):  # fmt: skip
             if word in given:
                 attributes[attribute] = given[word] or ("false" if word == "keep" else "true")
@@ -136,10 +138,16 @@ class _Scope:
             for value in values.split(",") if key in NAMED else [values]:
                 if key in NAMED:
                     ref = f' {key}Ref="{self._named(key, value)}"' if value else ""
-                    found.append(f"<{key}EventDefinition{ref}/>")
+                    caught = "".join(
+                        f' v:{key}{what}Variable="{given[word]}"'
+                        for word, what in (("code", "Code"), ("says", "Message"))
+                        if word in given
+                    )
+                    found.append(f"<{key}EventDefinition{ref}{caught}/>")
             if key in TIMERS:
+                until = f' v:endDate="{given["before"]}"' if "before" in given else ""
                 found.append(
-                    f"<timerEventDefinition><{TIMERS[key]}>{escape(values)}</{TIMERS[key]}></timerEventDefinition>"
+                    f"<timerEventDefinition><{TIMERS[key]}{until}>{escape(values)}</{TIMERS[key]}></timerEventDefinition>"
                 )
             elif key == "when":
                 found.append(
@@ -152,7 +160,8 @@ class _Scope:
                 wait = ' waitForCompletion="false"' if "nowait" in given else ""
                 found.append(f"<compensateEventDefinition{ref}{wait}/>")
             elif key in ("terminate", "cancel"):
-                found.append(f"<{key}EventDefinition/>")
+                ends = f' v:{values}="true"' if values else ""
+                found.append(f"<{key}EventDefinition{ends}/>")
         return "".join(found)
 
     def _named(self, kind: str, name: str) -> str:
@@ -194,4 +203,5 @@ class _Scope:
             for word in ("in", "out")
             for target, _, source in (pair.partition(":") for pair in given.get(word, "").split("|") if pair)
         )
+        crossing += f"<v:value>{escape(given['value'])}</v:value>" if "value" in given else ""
         return f"<extensionElements>{crossing}</extensionElements>" if crossing else ""

@@ -15,6 +15,7 @@ from workflows.engine.expressions import (
 
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL)
 VARIABLES = {
+    "Rated as": "张三",
     "噪声分贝": 60,
     "x": 3,
     "y": 1.5,
@@ -267,6 +268,17 @@ def test_names_are_the_free_variables():
         ("=is defined(missing)", False, "FEEL"),
         ("=starts with(name, \"张\")", True, "FEEL"),
         ("=[1, x]", [1, 3], "FEEL"),
+        ("= for i in items return i.n", [1, 5], "FEEL"),
+        ("= some i in [1, 5] satisfies i > x", True, "FEEL"),
+        ("= every i in [1, 5] satisfies i > x", False, "FEEL"),
+        ("=substring(\"foobar\", 1 + 2, 3)", "oba", "FEEL"),
+        ("=floor(x / 2) + ceiling(x / 2)", 3, "FEEL"),
+        ("=date and time(\"2026-01-05T09:00:00\") > date and time(\"2026-01-05T08:00:00\")", True, "FEEL"),
+        ("Rated as = \"张三\" or x = 3", True, "FEEL"),
+        ("${execution.getVariable('missing') == null}", True, "JUEL"),
+        ("${environment.variables.x > 2}", True, "JUEL"),
+        ("return KieFunctions.greaterThan(x, 2);", True, "JUEL"),
+        ("${dateTime().plusDays(1).toDate() > now()}", True, "JUEL"),
     ],
 )  # fmt: skip
 def test_simple_juel_and_feel_are_translated(text, expected, dialect):
@@ -285,7 +297,9 @@ def test_simple_juel_and_feel_are_translated(text, expected, dialect):
         "${",
         "${x",
         "${a = b}",
-        "= for i in x return i",
+        "= for i in x",
+        "some condition",
+        "= x instance",
         "=x instance of y",
         "${T(java.lang)}",
     ],

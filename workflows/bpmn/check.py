@@ -15,6 +15,7 @@ from workflows.bpmn.check_findings import found, shown_id
 from workflows.bpmn.check_flows import check_conditions, check_ends
 from workflows.bpmn.check_graph import check_graphs
 from workflows.bpmn.check_names import check_circular_calls, check_names, check_references
+from workflows.bpmn.check_sizes import check_sizes
 from workflows.bpmn.check_texts import TextCheck
 from workflows.bpmn.check_votes import check_votes
 from workflows.bpmn.model import Diagram, Scope
@@ -105,6 +106,7 @@ def _process(process: Scope, explicit: Diagram, context: CheckContext) -> list[P
         *check_votes(process),
         *texts.findings(),
         *check_names(process, explicit, context),
+        *check_sizes(process),
     ]
     if context.variables is not None:
         findings += texts.unknown(context.variables)

@@ -12,15 +12,18 @@ from workflows.bpmn.problems import Problem
 from workflows.expressions.errors import Word, nearest
 
 STEPS: Final = frozenset({"task", "userTask", "manualTask"})
-LEVELS: Final = ("grid", "community", "town", "district", "reporter")
+LEVELS: Final = ("grid", "community", "town", "district", "reporter", "nearest")
 VERBS: Final = ("complete", "approve", "reject", "return", "transfer")
 STAGES: Final = ("上报", "签收", "分派", "处置", "反馈", "核查", "评价", "办结")
 SETTINGS: Final = (
     "level", "post", "unit", "form", "limit", "verbs", "outcome", "operation", "signFor", "stage", "table", "result",
-    "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own",
+    "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own", "warn",
 )  # fmt: skip
 _REFERRED: Final = ("message", "signal", "error", "escalation")
-_TRANSLATED: Final = frozenset({"decisionRef", "resultVariable", "topic"})
+_TRANSLATED: Final = frozenset({
+    "decisionRef", "resultVariable", "topic", "candidateGroups", "dueDate", "errorCodeVariable", "errorMessageVariable",
+    "escalationCodeVariable", "collection", "elementVariable", "terminateAll", "terminateMultiInstance",
+})  # fmt: skip
 _TRANSLATED_TAGS: Final = frozenset({
     "in", "out", "inputOutput", "inputParameter", "outputParameter", "ioMapping", "input", "output", "calledElement",
     "calledDecision", "taskDefinition", "script", "loopCharacteristics", "subscription",
@@ -220,6 +223,7 @@ def _data(diagram: Diagram) -> Iterator[Problem]:
                 if data.kind == "dataObjectReference" and data.ref and data.ref not in known:
                     params = {"name": data.name or data.id, "ref": data.ref}
                     yield Problem(code="data_missing", element=data.id, line=data.line, params=params)
+    known |= diagram.items
     for node, _ in diagram.walk():
         ends = [link.source for link in node.takes] + [link.target for link in node.gives]
         for end in ends:

@@ -217,7 +217,9 @@ class TextCheck:
 
 def _counts_from_one(expression: Expression, what: Word) -> bool:
     """FEEL's first item is 1, ours 0: with a number in brackets nobody can tell which is meant."""
-    return what is not SETTING and expression.source.startswith("=") and bool(_INDEX.search(expression.source))
+    return (
+        what is not SETTING and expression.source.startswith("=") and bool(_INDEX.search(expression.source))
+    )
 
 
 def _constant(text: str | None) -> object:

@@ -38,6 +38,10 @@ GATEWAYS: Final = frozenset(
 NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
 #: As a source, all variables; as what a terminate end event ends, the whole run.
 EVERYTHING: Final = "*"
+#: What a terminate end event ends: all instances of the multi-instance around it.
+ALL_INSTANCES: Final = "#"
+#: How a name begins that is computed.
+DYNAMIC: Final = ("${", "#{", "=")
 EVENT_KINDS: Final = frozenset(
     {
         "message", "signal", "timer", "error", "escalation", "conditional",
@@ -65,6 +69,7 @@ class EventDefinition:
     `kind` is the tag without "EventDefinition", or "reference" for an eventDefinitionRef that is not yet resolved, or the
     unknown tag as written. `ref` is the id of the message, signal, error or escalation, the compensated activity, or the
     link's name. `text` is the timer's value or the condition; `timer` says which: "duration", "date" or "cycle".
+    `code_into` and `message_into` are the variables that get the code and message of what was caught, `until` ends a cycle.
     """
 
     kind: str
@@ -74,7 +79,16 @@ class EventDefinition:
     timer: str | None = None
     waits: bool = True
     correlation: str | None = None
+    code_into: str | None = None
+    message_into: str | None = None
+    until: str | None = None
     line: int = 0
+
+    @property
+    def computes_its_name(self) -> bool:
+        ref = self.ref or ""
+        computed = ref.startswith(DYNAMIC) or "${" in ref or "#{" in ref
+        return computed and self.kind in ("message", "signal")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,12 +178,17 @@ class Lane:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataObject:
-    """A data object, its reference, a data store reference or a property; `kind` is the tag."""
+    """A data object, its reference, a data store reference or a property; `kind` is the tag.
+
+    `value` is what it holds when its scope begins, as written, and `type` what that is to be read as.
+    """
 
     id: str
     kind: str
     name: str = ""
     ref: str | None = None
+    value: str | None = None
+    type: str = ""
     line: int = 0
 
 
@@ -241,7 +260,10 @@ class Participant:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Diagram:
-    """One file. `shapes` are the ids that are drawn; `findings` is what the reader noticed without refusing the file."""
+    """One file. `shapes` are the ids that are drawn; `findings` is what the reader noticed without refusing the file.
+
+    `items` are the ids of what data associations may name beside data objects: properties, inputs, outputs, definitions.
+    """
 
     processes: tuple[Scope, ...] = ()
     messages: Mapping[str, Reference] = field(default_factory=dict)
@@ -252,6 +274,7 @@ class Diagram:
     participants: tuple[Participant, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     shapes: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
     findings: tuple[Problem, ...] = ()
     exporter: str = ""
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
+from workflows.bpmn.initial import variable_of
 from workflows.bpmn.model import (
     DataLink,
     Diagram,
@@ -23,7 +24,7 @@ from workflows.bpmn.model import (
 )
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.soundness import unsound
-from workflows.bpmn.vendor import translated
+from workflows.bpmn.vendor import iso_timer, translated
 
 MADE: Final = "~"
 
@@ -80,8 +81,8 @@ def _scope(scope: Scope, diagram: Diagram, *, path: str, names: Mapping[str, str
 
 
 def _variable_names(scope: Scope) -> Mapping[str, str]:
-    """A data object is the variable of its name, where that can be one; else of its id."""
-    named = {d.id: d.name if d.name.isidentifier() else d.id for d in scope.data if d.id}
+    """The variable of each data object and of each reference to one."""
+    named = {d.id: variable_of(d) for d in scope.data if d.id}
     refs = {d.id: named.get(d.ref or "", d.id) for d in scope.data if d.ref and not d.name.isidentifier()}
     return {**named, **refs}
 
@@ -89,8 +90,11 @@ def _variable_names(scope: Scope) -> Mapping[str, str]:
 def _node(node: Node, diagram: Diagram, *, scope: Scope, names: Mapping[str, str]) -> Node:
     drawn, node = node, translated(node)
     events = tuple(_event(event, diagram) for event in _events_of(node))
+    # The parallel kind, which BPMN knows for starting a process only, waits for every one of its events.
+    waits_for_all = node.kind == "eventBasedGateway" and node.parallel_multiple
     return replace(
         node,
+        kind="parallelGateway" if waits_for_all else node.kind,
         events=events,
         message=_label(diagram.messages, node.message),
         loop=node.loop and _loop(node.loop, drawn, names),
@@ -101,8 +105,8 @@ def _node(node: Node, diagram: Diagram, *, scope: Scope, names: Mapping[str, str
 
 
 def _events_of(node: Node) -> tuple[EventDefinition, ...]:
-    """A receive task waits for its message; one without a message waits to be told by hand."""
-    if node.kind == "receiveTask":
+    """A receive task waits for its message, one without a message to be told by hand; a send task sends its own."""
+    if node.kind == "receiveTask" or (node.kind == "sendTask" and node.message):
         return (EventDefinition(kind="message", ref=node.message, line=node.line),)
     return node.events
 
@@ -113,6 +117,9 @@ def _event(event: EventDefinition, diagram: Diagram) -> EventDefinition:
         if shared is None:
             return event
         event = replace(shared, line=event.line)
+    if event.kind == "timer" and event.text:
+        event = replace(event, text=iso_timer(event.text))
+    event = replace(event, code_into=_variable(event.code_into), message_into=_variable(event.message_into))
     tables: Mapping[str, Mapping[str, Reference]] = {
         "message": diagram.messages,
         "signal": diagram.signals,
@@ -126,6 +133,11 @@ def _event(event: EventDefinition, diagram: Diagram) -> EventDefinition:
     return replace(
         event, ref=found.label if found else event.ref, correlation=found.correlation if found else None
     )
+
+
+def _variable(name: str | None) -> str | None:
+    """What can be no name of a variable is no place to put a value."""
+    return name if name and name.isidentifier() else None
 
 
 def _label(table: Mapping[str, Reference], ref: str | None) -> str | None:

@@ -16,6 +16,7 @@ from lxml import etree
 from workflows.bpmn.encoding import is_misdeclared
 from workflows.bpmn.model import BPMN, Diagram, EventDefinition, Participant, Reference, Scope, Unknown
 from workflows.bpmn.problems import DiagramRefused, Problem
+from workflows.bpmn.read_flows import brought_home
 from workflows.bpmn.read_scopes import event_definition, line_of, local, scope, tag_and_namespace, text_of
 from workflows.expressions.errors import Word
 
@@ -36,7 +37,7 @@ def read(data: bytes) -> Diagram:
     if len(drawn) > MAX_PROCESSES:
         what = Word("流程", "processes")
         raise _refused("too_many_parts", what=what, count=len(drawn), limit=MAX_PROCESSES)
-    processes = tuple(scope(element, kind="process") for element in drawn)
+    processes = tuple(brought_home(scope(element, kind="process")) for element in drawn)
     _ensure_bounded(processes, root)
     return Diagram(
         processes=processes,
@@ -48,6 +49,7 @@ def read(data: bytes) -> Diagram:
         participants=_participants(root),
         unknown=_unknown(root),
         shapes=_shapes(root),
+        items=_items(root),
         findings=(*_duplicates(root), *_bad_bounds(root), *_includes(root)),
         exporter=root.get("exporter") or "",
     )
@@ -199,6 +201,11 @@ def _shapes(root: etree._Element) -> frozenset[str]:
         for element in root.iter("{*}BPMNShape", "{*}BPMNEdge")
         if element.get("bpmnElement")
     )
+
+
+def _items(root: etree._Element) -> frozenset[str]:
+    tags = (f"{{{BPMN}}}{tag}" for tag in ("property", "dataInput", "dataOutput", "itemDefinition"))
+    return frozenset(element.get("id") or "" for element in root.iter(*tags))
 
 
 def _duplicates(root: etree._Element) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from workflows.bpmn.model import (
+    ALL_INSTANCES,
     BPMN,
     EVENTS,
     EVERYTHING,
@@ -86,7 +87,8 @@ def _node(element: etree._Element, *, lane: str | None) -> Node:
             element, "isInterrupting" if tag == "startEvent" else "cancelActivity", default=True
         ),
         events=tuple(_events(element)) if tag in EVENTS else (),
-        parallel_multiple=flag(element, "parallelMultiple", default=False),
+        parallel_multiple=flag(element, "parallelMultiple", default=False)
+        or get("eventGatewayType") == "Parallel",
         loop=_loop(element),
         scope=scope(element, kind=_scope_kind(element, tag)) if tag in SCOPES else None,
         script=text_of(element, "script"),
@@ -122,7 +124,9 @@ def _events(element: etree._Element) -> Iterator[EventDefinition]:
 def event_definition(element: etree._Element) -> EventDefinition:
     kind = (local(element) or "").removesuffix("EventDefinition")
     get = element.get
+    vendor = {str(key).rpartition("}")[2]: str(value) for key, value in element.attrib.items()}
     given = get(f"{kind}Ref") or get("activityRef")
+    computed = vendor.get(f"{kind}Expression")  # the name of a message or signal, computed
     text, timer = text_of(element, "condition"), None
     if kind == "timer":
         timer, text = next(
@@ -136,23 +140,29 @@ def event_definition(element: etree._Element) -> EventDefinition:
     return EventDefinition(
         kind=kind,
         id=get("id") or "",
-        ref=get("name")
-        if kind == "link"
-        else EVERYTHING
-        if _ends_everything(element)
-        else _bare(given) or None,
+        ref=get("name") if kind == "link" else _ends(vendor) or computed or _bare(given) or None,
         text=text,
         timer=timer,
         waits=flag(element, "waitForCompletion", default=True),
+        code_into=vendor.get(f"{kind}CodeVariable") or vendor.get("errorVariableName"),
+        message_into=vendor.get(f"{kind}MessageVariable"),
+        until=_end_of_cycle(element) if timer == "cycle" else None,
         line=line_of(element),
     )
 
 
-def _ends_everything(element: etree._Element) -> bool:
-    """Vendors let a terminate end event end the whole run, not only its scope."""
-    return any(
-        str(key).endswith("}terminateAll") and value == "true" for key, value in element.attrib.items()
-    )
+def _ends(vendor: Mapping[str, str]) -> str | None:
+    """Vendors let a terminate end event end more than its scope: the whole run, or all instances of the multi-instance."""
+    if vendor.get("terminateAll") == "true":
+        return EVERYTHING
+    return ALL_INSTANCES if vendor.get("terminateMultiInstance") == "true" else None
+
+
+def _end_of_cycle(element: etree._Element) -> str | None:
+    """Flowable writes the last moment of a cycle beside it."""
+    cycle = element.find(f"{{{BPMN}}}timeCycle")
+    attributes = cycle.attrib.items() if cycle is not None else ()
+    return next((str(value) for key, value in attributes if str(key).endswith("}endDate")), None)
 
 
 def _loop(element: etree._Element) -> Loop | None:
@@ -241,8 +251,16 @@ def _data(element: etree._Element) -> Iterator[DataObject]:
                 kind=tag or "",
                 name=child.get("name") or "",
                 ref=_bare(ref) or None,
+                value=_initial(child) if tag == "dataObject" else None,
+                type=_bare(child.get("itemSubjectRef")),
                 line=line_of(child),
             )
+
+
+def _initial(element: etree._Element) -> str | None:
+    """The value of a data object at its beginning, which BPMN leaves to extensions."""
+    found = element.find(f"{{{BPMN}}}extensionElements/{{*}}value")
+    return None if found is None or not found.text else found.text.strip()
 
 
 def _associations(element: etree._Element, tag: str) -> Iterator[DataLink]:

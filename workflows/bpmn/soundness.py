@@ -18,6 +18,7 @@ POSSIBLE: Final = {
     "intermediateThrowEvent": THROWABLE,
     "endEvent": THROWABLE | {"error", "cancel", "terminate"},
     "receiveTask": frozenset({"message"}),
+    "sendTask": frozenset({"message"}),
 }
 
 

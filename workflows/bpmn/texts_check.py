@@ -117,6 +117,24 @@ CHECK: Final[dict[str, Words]] = {
         '例：噪声分贝 > 55 and 类别 == "施工噪声"',
         'Such as: noise > 55 and kind == "building"',
     ),
+    "text_too_long": (
+        "{name}的{what}有 {length} 个字符，超过上限 {limit}。",
+        "The {what} of the {name} has {length} characters; the limit is {limit}.",
+        "请改短。",
+        "Make it shorter.",
+    ),
+    "data_value_wrong": (
+        "数据对象“{name}”的初始值“{value}”不是 {type}。",
+        "The initial value “{value}” of the data object “{name}” is no {type}.",
+        "请改正值或类型。",
+        "Correct the value or its type.",
+    ),
+    "feel_index": (
+        "{name}的{what} {text} 取列表的第几项，而 FEEL 从 1 数起，这里从 0 数起。",
+        "The {what} {text} of the {name} takes an item by its number; FEEL counts from 1, this system from 0.",
+        "请去掉开头的等号，从 0 数起，如 名单[0]。",
+        "Leave the equal sign out and count from 0, as in list[0].",
+    ),
     "expression_translated": (
         "{name}的{what}已转换为：{text}",
         "The {what} of the {name} was translated to: {text}",
@@ -136,10 +154,10 @@ CHECK: Final[dict[str, Words]] = {
         "A duration PT24H, P3D; a date 2026-05-01T09:00; a cycle R3/PT1H; or an expression.",
     ),
     "timer_cron": (
-        "{name}的时间 {text} 是 cron 写法，不支持。",
-        "The time {text} of the {name} is written for cron, which is not supported.",
-        "请写成 R/P1D（每天）、R3/PT1H（每小时，共三次）。",
-        "Write R/P1D (daily) or R3/PT1H (hourly, three times).",
+        "{name}的 cron 时间 {text} 写错，或永远不会到来。",
+        "The cron time {text} of the {name} is wrong, or never comes.",
+        "例：0 0 9 ? * MON-FRI（工作日九点）；也可写 R/P1D（每天）、R3/PT1H（每小时，共三次）。",
+        "Such as 0 0 9 ? * MON-FRI (nine on weekdays); or write R/P1D (daily), R3/PT1H (hourly, three times).",
     ),
     "loop_maximum": (
         "{name}的 loopMaximum“{value}”不是数。",

@@ -3,23 +3,31 @@ what is not listed here stays in the diagram and does nothing."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from workflows.bpmn.model import EVERYTHING, OURS, DataLink, Extension, Node
+from workflows.expressions import ExpressionError, compile_expression
 
+_SETS: Final = re.compile(r"[$#]\{\s*execution\.setVariable\(\s*[\"'](\w+)[\"']\s*,(.+)\)\s*\}", re.DOTALL)
+_SHORT: Final = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+_GROUP: Final = re.compile(r"[\w.\- ]{1,60}")
+_DUE: Final = re.compile(r"P(?:(\d{1,4})D|T(\d{1,4})([HM]))")
 ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 
 
 def translated(node: Node) -> Node:
     """The node with vendors' mappings, calls, decision tables and scripts as ours."""
     takes, gives = tuple(_takes(node)), tuple(_gives(node))
+    computed = _computed(node)
     return replace(
         node,
+        kind=node.kind if computed is None else "scriptTask",
         called=_called(node),
-        script=_script(node),
-        message=node.message,
+        script=_script(node) if computed is None else computed,
         takes=takes or _from_associations(node, node.takes),
         gives=gives or _from_associations(node, node.gives),
         settings={**_settings(node), **node.settings},
@@ -47,20 +55,47 @@ def _links(node: Node, crossing: str, *, parameter: str, mapping: str) -> Iterat
             yield DataLink(source=EVERYTHING, target=EVERYTHING)
         elif extension.tag == crossing and get("target"):
             yield DataLink(source=get("source") or get("sourceExpression") or "", target=get("target", ""))
-        elif extension.tag == parameter and get("name") and not extension.children:
-            yield DataLink(source=_parameter(extension.text), target=get("name", ""))
+        elif extension.tag == parameter and get("name"):
+            yield DataLink(source=_given(extension), target=get("name", ""))
         elif extension.tag == mapping and extension.namespace == ZEEBE and get("target"):
             yield DataLink(source=_static(get("source", "")), target=get("target", ""))
 
 
+def _given(parameter: Extension) -> str:
+    """The value of a parameter: a text or expression, a list, a map, or a script that is one expression."""
+    for child in parameter.children:
+        match child.tag:
+            case "list":
+                return f"[{', '.join(_inner(item) for item in child.children)}]"
+            case "map":
+                entries = (f"{_quoted(e.attributes.get('key', ''))}: {_inner(e)}" for e in child.children)
+                return f"{{{', '.join(entries)}}}"
+            case "script":
+                return child.text or "?"  # no expression: the check says so
+            case _:
+                continue
+    return _parameter(parameter.text)
+
+
 def _parameter(text: str) -> str:
     """A Camunda parameter without ${…} is a text, not an expression."""
-    return text if text.startswith(("${", "#{")) else repr(text)
+    return text if "${" in text or "#{" in text else _quoted(text)
+
+
+def _inner(part: Extension) -> str:
+    """What stands in a list or map: an expression without its braces."""
+    text = _given(part)
+    alone = text.startswith(("${", "#{")) and text.endswith("}") and text.count("{") == 1
+    return text[2:-1] if alone else text
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _static(text: str) -> str:
     """Zeebe's sources without "=" are texts."""
-    return text if text.startswith("=") else repr(text)
+    return text if text.startswith("=") else _quoted(text)
 
 
 def _flat(extensions: tuple[Extension, ...]) -> Iterator[Extension]:
@@ -88,13 +123,58 @@ def _script(node: Node) -> str | None:
     )
 
 
+def _computed(node: Node) -> str | None:
+    """A service task that only evaluates an expression, as a script; None where it calls code of its own."""
+    vendor = _vendor_words(node)
+    text = vendor.get("expression", "").strip()
+    if node.kind != "serviceTask" or "operation" in node.settings or not text.startswith(("${", "#{")):
+        return None
+    into = vendor.get("resultVariable") or vendor.get("resultVariableName") or ""
+    if found := _SETS.fullmatch(text):
+        into, text = found[1], f"${{{found[2]}}}"
+    if into and not into.isidentifier():
+        return None
+    try:
+        expression = compile_expression(text)
+    except ExpressionError:
+        return None
+    if into:
+        return f"{into} = {expression.text}"
+    return "" if not expression.names else None
+
+
+def _vendor_words(node: Node) -> Mapping[str, str]:
+    return {key.rpartition("}")[2]: value for key, value in node.vendor.items()}
+
+
 def _settings(node: Node) -> Mapping[str, str]:
-    """The decision table and, for machine steps, the operation that a vendor's attributes name."""
-    vendor = {key.rpartition("}")[2]: value for key, value in node.vendor.items()}
+    """The decision table, for machine steps the operation, for people the post and limit that a vendor's attributes name."""
+    vendor = _vendor_words(node)
     decision, task = _find(node, "calledDecision"), _find(node, "taskDefinition")
     found = {
         "table": vendor.get("decisionRef") or decision.get("decisionId"),
         "result": vendor.get("resultVariable") or decision.get("resultVariable"),
         "operation": vendor.get("topic") or task.get("type"),
+        **(_work_of_people(vendor) if node.kind == "userTask" else {}),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _work_of_people(vendor: Mapping[str, str]) -> Mapping[str, str | None]:
+    """The first group as the post, and a due date that is so many days, hours or minutes as the limit."""
+    group = vendor.get("candidateGroups", "").split(",")[0].strip()
+    due = _DUE.fullmatch(vendor.get("dueDate", "").strip())
+    days, number, unit = due.groups() if due else ("", "", "")
+    return {
+        "post": group if _GROUP.fullmatch(group) else None,
+        "limit": f"{days}d" if days else f"{number}{unit.lower()}" if number else None,
+    }
+
+
+def iso_timer(text: str) -> str:
+    """jBPM's ``1d2h30m`` as ISO 8601; anything else as it is."""
+    found = _SHORT.fullmatch(text.strip().lower())
+    if found is None or not any(found.groups()):
+        return text
+    days, hours, minutes, seconds = (part or "0" for part in found.groups())
+    return f"P{days}DT{hours}H{minutes}M{seconds}S"

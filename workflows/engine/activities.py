@@ -10,10 +10,11 @@ from workflows.engine.effects import Decided
 from workflows.engine.errors import BadValue, Phrase
 from workflows.engine.events import caught, send
 from workflows.engine.leaving import go_on, true_or_default
+from workflows.engine.plan import Region
 from workflows.engine.throwing import listen
 from workflows.engine.undoing import remember
 from workflows.engine.variables import evaluate, failed, give_result, run_script, seen_from, storable, write
-from workflows.engine.waiting import arm
+from workflows.engine.waiting import arm, event_name
 from workflows.expressions import Expression, ExpressionError
 
 NOT_THERE = Phrase("被调用的流程不存在", "the called process does not exist")
@@ -95,7 +96,9 @@ class MachineStep(Activity):
 
 class Send(Activity):
     def perform(self, token: Token) -> bool:
-        send(token, self.node.message or self.node.name, self.triggers[0] if self.triggers else None)
+        trigger = self.triggers[0] if self.triggers else None
+        name = event_name(trigger, token.frame, token, at=self) if trigger is not None else self.node.name
+        send(token, name, trigger)
         return True
 
 
@@ -207,6 +210,7 @@ def fill(frame: Frame) -> None:
     """A scope begins: it listens, and its first elements get their tokens."""
     machine, region = frame.machine, frame.region
     assert region is not None
+    _lay_out(frame, region)
     listen(frame)
     starts = list(region.starts)
     if region.sequential:
@@ -215,6 +219,23 @@ def fill(frame: Frame) -> None:
     for start in starts:
         machine.place(start, frame)
     machine.close_if_empty(frame)
+
+
+def _lay_out(frame: Frame, region: Region) -> None:
+    """Data objects that have a value from the start: the process's are variables like others, a scope's are its own."""
+    if not region.initial:
+        return
+    initial = dict(region.initial)
+    if frame.kind == "process":
+        data = frame.machine.data
+    elif frame.kind == "call":
+        frame.own = data = frame.own if frame.own is not None else {}
+    else:
+        host = frame.host
+        assert host is not None
+        host.local = data = {**initial, **(host.local or {})}
+    for name, value in initial.items():
+        data.setdefault(name, value)
 
 
 def _value(source: Expression, token: Token) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
+from workflows.bpmn.initial import initial
 from workflows.bpmn.model import EVERYTHING, DataLink, Diagram, EventDefinition, Node, Scope
 from workflows.bpmn.normalise import is_made, normalise
 from workflows.bpmn.problems import DiagramRefused, Problem
@@ -28,7 +29,13 @@ from workflows.engine.gateways import EventGateway, Exclusive, Inclusive, Parall
 from workflows.engine.plan import Arc, Decide, LoopPlan, Plan, Region, Trigger
 from workflows.engine.polls import Poll
 from workflows.engine.reach import Graph
-from workflows.expressions import Expression, ExpressionError, compile_expression, compile_script
+from workflows.expressions import (
+    Expression,
+    ExpressionError,
+    compile_expression,
+    compile_script,
+    looks_like_cron,
+)
 
 Compiled = TypeVar("Compiled")
 
@@ -105,7 +112,13 @@ class _Builder:
         self.process.region = self._region(scope, host=None)
 
     def _region(self, scope: Scope, *, host: Node | None) -> Region:
-        region = Region(id=scope.id, kind=scope.kind, graph=Graph(scope), host=self._element_of(host))
+        region = Region(
+            id=scope.id,
+            kind=scope.kind,
+            graph=Graph(scope),
+            host=self._element_of(host),
+            initial=initial(scope),
+        )
         if host is not None:
             region.cancels_rest, region.sequential = host.cancels_rest, host.sequential
             region.completion = self._expression(host.completion, host)
@@ -180,15 +193,25 @@ class _Builder:
             self._map_data(element)
 
     def _trigger(self, event: EventDefinition, node: Node) -> Trigger:
-        literal = event.kind == "timer" and event.text is not None and _ISO.fullmatch(event.text.strip())
+        text = (event.text or "").strip()
+        literal = event.kind == "timer" and (_ISO.fullmatch(text) or looks_like_cron(text))
         return Trigger(
             kind=event.kind,
             ref=event.ref,
-            text=event.text if literal else None,
+            text=text if literal else None,
             expression=None if literal else self._expression(event.text, node),
             correlation=self._expression(node.settings.get("correlation") or event.correlation, node),
             waits=event.waits,
+            name=self._expression(event.ref, node) if event.computes_its_name else None,
+            code_into=event.code_into,
+            message_into=event.message_into,
+            until=self._moment(event.until, node),
         )
+
+    def _moment(self, text: str | None, node: Node) -> Expression | None:
+        """The end of a cycle: a date as it stands, or an expression."""
+        is_date = text is not None and _ISO.fullmatch(text.strip())
+        return self._expression(repr(text) if is_date else text, node)
 
     def _loop(self, node: Node) -> LoopPlan | None:
         loop = node.loop

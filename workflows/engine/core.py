@@ -50,7 +50,7 @@ _ROOT: Final = -1
 class Waiting:
     """What a waiting token waits for: the `index`-th trigger of its element."""
 
-    __slots__ = ("correlation", "due", "index", "left", "seen")
+    __slots__ = ("correlation", "due", "index", "left", "name", "seen")
 
     def __init__(
         self,
@@ -60,12 +60,14 @@ class Waiting:
         left: int | None = None,
         seen: int = 0,
         correlation: str | None = None,
+        name: str | None = None,
     ) -> None:
         self.index = index
         self.due = due  # microseconds since 1970
         self.left = left  # firings that remain after this one; None: no end
         self.seen = seen  # a condition's last answer; 2: it could not be evaluated
         self.correlation = correlation
+        self.name = name  # of the message or signal where that is computed
 
 
 class Token(Task):  # type: ignore[misc]  # SpiffWorkflow has no types

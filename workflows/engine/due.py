@@ -11,6 +11,8 @@ from workflows.expressions import (
     ExpressionError,
     Period,
     add_duration,
+    looks_like_cron,
+    next_time,
     parse_duration,
     parse_moment,
 )
@@ -20,7 +22,9 @@ EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND: Final = dt.timedelta(microseconds=1)
 #: So many missed firings of a cycle are made up one by one; of more, only the latest.
 MADE_UP: Final = 20
+STEPS_TO_NOW: Final = 4_000
 
+NEVER: Final = Phrase("这个时间不会再到来", "this time never comes again")
 NO_TIME: Final = Phrase("不是时长、时间或周期", "no duration, date or cycle")
 
 
@@ -46,6 +50,8 @@ def first_due(value: Any, *, now: dt.datetime) -> tuple[int, int | None, str | N
         return _first(value, now)
     except ExpressionError as error:
         raise NoTime(error) from error
+    except NoTime:
+        raise
     except (OverflowError, ValueError) as error:
         raise NoTime(NO_TIME) from error
 
@@ -58,6 +64,11 @@ def _first(value: Any, now: dt.datetime) -> tuple[int, int | None, str | None]:
     if not isinstance(value, str) or not value.strip():
         raise NoTime(NO_TIME)
     text = value.strip()
+    if looks_like_cron(text):
+        following = next_time(text, now)
+        if following is None:
+            raise NoTime(NEVER)
+        return stamp(following), None, text
     if text[0] in "Rr":
         return _cycle(text.upper(), now)
     if text[0] in "Pp":
@@ -90,8 +101,10 @@ def _until(now: dt.datetime, length: Duration, *, end: dt.datetime, left: int | 
     return most if left is None else min(left, most)
 
 
-def next_due(due: int, left: int | None, *, period: str, now: dt.datetime) -> tuple[int, int | None]:
+def next_due(due: int, left: int | None, *, period: str, now: dt.datetime) -> tuple[int | None, int | None]:
     """The firing after this one. A cycle that has slept through many of its firings skips to the latest."""
+    if looks_like_cron(period):
+        return _next_by_cron(due, period, now=now), None
     length = parse_duration(period)
     missed = _missed(due, length, now=now)
     if left is not None:
@@ -104,6 +117,33 @@ def next_due(due: int, left: int | None, *, period: str, now: dt.datetime) -> tu
         for _ in range(ahead):
             following = add_duration(following, length)
     return stamp(following), None if left is None else left - ahead
+
+
+def _next_by_cron(due: int, period: str, *, now: dt.datetime) -> int | None:
+    """The following time; after more than a few that were missed, the last before now. None: there is none."""
+    times, following = [], moment(due)
+    while (found := next_time(period, following)) is not None:
+        times.append(found)
+        following = found
+        if found > now or len(times) > MADE_UP:
+            break
+    if not times:
+        return None
+    return stamp(times[0] if len(times) <= MADE_UP else _last_before(now, period, times[-1]))
+
+
+def _last_before(now: dt.datetime, period: str, known: dt.datetime) -> dt.datetime:
+    """Of the times up to now the latest, looked for from nearer and nearer to now."""
+    for back in (dt.timedelta(days=400), dt.timedelta(days=32), dt.timedelta(days=1), dt.timedelta(hours=1)):
+        nearer = next_time(period, max(known, now - back)) if now - back > known else None
+        if nearer is not None and nearer <= now:
+            known = nearer
+    for _ in range(STEPS_TO_NOW):
+        following = next_time(period, known)
+        if following is None or following > now:
+            break
+        known = following
+    return known
 
 
 def _missed(due: int, length: Duration, *, now: dt.datetime) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from workflows.bpmn.model import EVERYTHING
+from workflows.bpmn.model import ALL_INSTANCES, EVERYTHING
+from workflows.engine import many
 from workflows.engine.core import STARTED, Element, Token
 from workflows.engine.effects import MessageSent, SignalSent
 from workflows.engine.leaving import go_on, true_or_default
@@ -12,7 +13,7 @@ from workflows.engine.plan import Trigger
 from workflows.engine.throwing import raise_error, start_boundary, start_event_scope, throw_outward
 from workflows.engine.undoing import cancel_transaction, compensate, transaction_undone
 from workflows.engine.variables import evaluate, storable
-from workflows.engine.waiting import CATCHABLE, arm, broadcast
+from workflows.engine.waiting import CATCHABLE, arm, broadcast, event_name
 
 #: What a throwing event with several definitions does first: what may end or hold up the thrower comes last.
 THROWING_ORDER: Final = (
@@ -122,15 +123,32 @@ def send(token: Token, name: str, trigger: Trigger | None = None) -> None:
     frame.machine.effects.append(MessageSent(name=name, correlation=correlation, payload=payload))
 
 
+def _terminate(token: Token, what: str | None) -> None:
+    """End the scope; vendors also know the whole run, and all instances of the multi-instance around."""
+    machine = token.frame.machine
+    if what == EVERYTHING:
+        machine.end()
+        return
+    host = token.frame.host
+    while what == ALL_INSTANCES and host is not None:
+        loop = host.element.loop
+        if host.frame.kind == "many" and loop is not None:
+            many.end(host.frame, loop.loop)
+            return
+        host = host.frame.host
+    machine.empty(token.frame, but=token)
+
+
 def _throw(token: Token, trigger: Trigger) -> bool:
     """True: the thrower goes on."""
     machine = token.frame.machine
     match trigger.kind:
         case "message":
-            send(token, trigger.ref or "", trigger)
+            send(token, event_name(trigger, token.frame, token, at=token.element), trigger)
         case "signal":
-            machine.effects.append(SignalSent(name=trigger.ref or ""))
-            broadcast(machine, trigger.ref or "")
+            name = event_name(trigger, token.frame, token, at=token.element)
+            machine.effects.append(SignalSent(name=name))
+            broadcast(machine, name)
         case "escalation":
             throw_outward(token, "escalation", trigger.ref)
         case "compensate":
@@ -142,10 +160,7 @@ def _throw(token: Token, trigger: Trigger) -> bool:
             cancel_transaction(token)
             return False
         case "terminate":
-            if trigger.ref == EVERYTHING:
-                machine.end()
-            else:
-                machine.empty(token.frame, but=token)
+            _terminate(token, trigger.ref)
         case _:
             pass
     return True

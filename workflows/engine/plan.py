@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workflows.bpmn.model import Loop
@@ -27,7 +27,11 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """One event definition. `expression` is the timer's value or the condition; `text` a timer's literal value."""
+    """One event definition. `expression` is the timer's value or the condition; `text` a timer's literal value.
+
+    `name` computes the name of a message or signal; `code_into` and `message_into` are variables for what was caught;
+    `until` ends a cycle.
+    """
 
     kind: str
     ref: str | None = None
@@ -35,11 +39,18 @@ class Trigger:
     expression: Expression | None = None
     correlation: Expression | None = None
     waits: bool = True
+    name: Expression | None = None
+    code_into: str | None = None
+    message_into: str | None = None
+    until: Expression | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Region:
-    """A scope as a frame needs it. `listeners` are the start events of its event sub-processes."""
+    """A scope as a frame needs it. `listeners` are the start events of its event sub-processes.
+
+    `initial` are the values that its data objects begin with.
+    """
 
     id: str
     kind: str
@@ -50,6 +61,7 @@ class Region:
     completion: Expression | None = None
     cancels_rest: bool = True
     sequential: bool = False
+    initial: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def undo(self) -> Element | None:

@@ -23,6 +23,7 @@ from workflows.engine.waiting import (
     fire_fresh,
     receivers,
     trigger_of,
+    waits_for,
 )
 from workflows.expressions import Calendar
 
@@ -364,7 +365,7 @@ def _wait(token: Token) -> Wait:
         name=node.name,
         kind=trigger.kind,
         due_at=None if wait.due is None else due.moment(wait.due),
-        event=trigger.ref,
+        event=waits_for(token),
         correlation=wait.correlation,
         boundary=token.owner is None or node.kind == "boundaryEvent",
     )

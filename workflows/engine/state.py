@@ -94,6 +94,7 @@ def _wait_row(token: Token, frame_at: dict[int, int], token_at: dict[int, int]) 
             wait.left,
             wait.seen or None,
             wait.correlation,
+            wait.name,
         ]
     )
 
@@ -157,7 +158,7 @@ def _restore(machine: Machine, rows: list[Any]) -> None:
     if standing:
         raise ValueError("tokens without a frame")
     for id, row in zip(ids[len(token_rows) :], wait_rows, strict=True):
-        _restore_wait(machine, frames, _padded(row, 8), id=id, ids=ids)
+        _restore_wait(machine, frames, _padded(row, 9), id=id, ids=ids)
 
 
 def _restored_frame(machine: Machine, row: list[Any], *, frame_id: int, ids: list[int]) -> Frame:
@@ -188,11 +189,11 @@ def _restore_token(machine: Machine, frame: Frame, row: list[Any], *, id: int) -
 
 
 def _restore_wait(machine: Machine, frames: list[Frame], row: list[Any], *, id: int, ids: list[int]) -> None:
-    frame_at, element, index, owner, due, left, seen, correlation = row
+    frame_at, element, index, owner, due, left, seen, correlation, name = row
     frame = frames[frame_at]
     above = None if owner is None else machine.tokens[ids[owner]]
     token = frame.new_token(frame.spec.elements[element], id=id, owner=above, state=WAITING)
-    token.wait = Waiting(index, due=due, left=left, seen=seen or 0, correlation=correlation)
+    token.wait = Waiting(index, due=due, left=left, seen=seen or 0, correlation=correlation, name=name)
     machine.tokens[id] = token
 
 

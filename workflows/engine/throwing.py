@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from workflows.engine.core import FAILED, Element, Frame, Token
 from workflows.engine.effects import Incident
+from workflows.engine.variables import write
 from workflows.engine.waiting import again, arm
 
 #: Caught by stopping what threw it, whatever the diagram says.
@@ -14,7 +15,7 @@ ALWAYS_INTERRUPTING = frozenset({"error", "cancel"})
 
 def raise_error(token: Token, code: str | None, message: str = "") -> None:
     """An error ends the scope that catches it. Uncaught, the token stands still as an incident."""
-    if not throw_outward(token, "error", code):
+    if not throw_outward(token, "error", code, message):
         token.state = FAILED
         token.mark = {"error": code, "message": message}
         params = {"code": code or "", "message": message}
@@ -22,7 +23,7 @@ def raise_error(token: Token, code: str | None, message: str = "") -> None:
         token.frame.machine.effects.append(incident)
 
 
-def throw_outward(token: Token, kind: str, code: str | None) -> bool:
+def throw_outward(token: Token, kind: str, code: str | None, message: str = "") -> bool:
     """Find the innermost catcher around a token and let it catch. False: nobody does.
 
     At each level the boundary events of the activity come first, then the event sub-processes of the scope it stands in.
@@ -33,15 +34,25 @@ def throw_outward(token: Token, kind: str, code: str | None) -> bool:
         frame = place.frame
         boundary = None if frame.kind == "many" else _match(place.element.boundaries, kind, code)
         if boundary is not None:
+            _note(boundary, kind, frame, code, message)
             start_boundary(boundary, host=place)
             return True
         guarded = frame.region is not None and not place.element.node.is_event_scope
         start = _match(frame.region.listeners, kind, code) if guarded and frame.region else None
         if start is not None:
+            _note(start, kind, frame, code, message)
             start_event_scope(start, frame=frame)
             return True
         place = frame.host
     return False
+
+
+def _note(catcher: Element, kind: str, frame: Frame, code: str | None, message: str) -> None:
+    """Put what was caught into the variables that the catching event names for it."""
+    for trigger in catcher.triggers:
+        if trigger.kind == kind:
+            named = ((trigger.code_into, code), (trigger.message_into, message or None))
+            write(frame, None, {name: value for name, value in named if name})
 
 
 def _match(elements: Iterable[Element], kind: str, code: str | None) -> Element | None:

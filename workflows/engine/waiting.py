@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.engine import due
 from workflows.engine.core import WAITING, Element, Frame, Token, Waiting
+from workflows.engine.due import NoTime, first_due, next_due, stamp
 from workflows.engine.effects import Incident
-from workflows.engine.errors import BadValue, CannotEvaluate
+from workflows.engine.errors import BadValue, CannotEvaluate, Phrase
 from workflows.engine.machine import Machine
 from workflows.engine.plan import Trigger
 from workflows.engine.variables import evaluate, holds, write
 
 CATCHABLE: Final = frozenset({"message", "signal", "timer", "conditional"})
 UNKNOWN: Final = 2
+#: What rows hold of an event that is waited for.
+MOST_NAME: Final = 200
+MOST_KEY: Final = 500
+LONG_NAME: Final = Phrase(
+    f"消息或信号的名称超过 {MOST_NAME} 个字符",
+    f"the name of a message or signal has more than {MOST_NAME} characters",
+)
+LONG_KEY: Final = Phrase(
+    f"关联值超过 {MOST_KEY} 个字符", f"the correlation key has more than {MOST_KEY} characters"
+)
 
 
 def arm(element: Element, frame: Frame, owner: Token | None) -> None:
@@ -28,14 +38,21 @@ def _arm_one(element: Element, index: int, trigger: Trigger, frame: Frame, owner
     machine = frame.machine
     wait = Waiting(index)
     if trigger.kind == "timer":
-        wait.due, wait.left, _ = _times(element, trigger, frame, owner)
+        wait.due, wait.left, period = _times(element, trigger, frame, owner)
+        hangs_on = owner is None or owner.element is not element
+        if period is not None and hangs_on and _is_after_end(wait.due, element, trigger, frame, owner):
+            return
     elif trigger.kind == "conditional":
         machine.changed = True
     if trigger.correlation is not None:
-        wait.correlation = str(evaluate(trigger.correlation, frame, owner, at=element))
+        wait.correlation = _bounded(
+            str(evaluate(trigger.correlation, frame, owner, at=element)), element, MOST_KEY, LONG_KEY
+        )
+    if trigger.name is not None:
+        wait.name = event_name(trigger, frame, owner, at=element)
     token = machine.token(element, frame, owner=owner)
     token.wait, token.state = wait, WAITING
-    if wait.due is not None and wait.due <= due.stamp(machine.now):
+    if wait.due is not None and wait.due <= stamp(machine.now):
         machine.fresh.append(token)
 
 
@@ -46,9 +63,33 @@ def _times(
     if trigger.expression is not None:
         value = evaluate(trigger.expression, frame, owner, at=element)
     try:
-        return due.first_due(value, now=frame.machine.now)
-    except due.NoTime as error:
+        return first_due(value, now=frame.machine.now)
+    except NoTime as error:
         raise BadValue(element=element.node.name or element.node.id, what=error.phrase) from error
+
+
+def event_name(trigger: Trigger, frame: Frame, token: Token | None, *, at: Element) -> str:
+    """What a message or signal is called, where it is computed from the variables of the moment."""
+    if trigger.name is None:
+        return trigger.ref or ""
+    return _bounded(str(evaluate(trigger.name, frame, token, at=at)), at, MOST_NAME, LONG_NAME)
+
+
+def _bounded(text: str, at: Element, most: int, what: Phrase) -> str:
+    if len(text) > most:
+        raise BadValue(element=at.node.name or at.node.id, what=what)
+    return text
+
+
+def _is_after_end(due: int, element: Element, trigger: Trigger, frame: Frame, owner: Token | None) -> bool:
+    """Whether a cycle has an end and this is behind it."""
+    if trigger.until is None:
+        return False
+    try:
+        end, _, _ = first_due(evaluate(trigger.until, frame, owner, at=element), now=frame.machine.now)
+    except NoTime as error:
+        raise BadValue(element=element.node.name or element.node.id, what=error.phrase) from error
+    return due > end
 
 
 def come(wait: Token, payload: Mapping[str, Any] | None = None) -> None:
@@ -91,15 +132,22 @@ def _wind(wait: Token, trigger: Trigger, frame: Frame, owner: Token | None) -> b
     _, _, period = _times(wait.element, trigger, frame, owner)
     if period is None or waiting.left == 0:
         return False
-    waiting.due, waiting.left = due.next_due(waiting.due, waiting.left, period=period, now=frame.machine.now)
+    following, left = next_due(waiting.due, waiting.left, period=period, now=frame.machine.now)
+    if following is None or _is_after_end(following, wait.element, trigger, frame, owner):
+        return False
+    waiting.due, waiting.left = following, left
     return True
 
 
 def receivers(machine: Machine, kind: str, name: str) -> list[Token]:
     """Who waits for this message or signal, the longest waiting first."""
-    return [
-        wait for wait in machine.waiting() if trigger_of(wait).kind == kind and trigger_of(wait).ref == name
-    ]
+    return [wait for wait in machine.waiting() if trigger_of(wait).kind == kind and waits_for(wait) == name]
+
+
+def waits_for(wait: Token) -> str | None:
+    """The name of the message or signal."""
+    assert wait.wait is not None
+    return wait.wait.name if wait.wait.name is not None else trigger_of(wait).ref
 
 
 def trigger_of(wait: Token) -> Trigger:

@@ -6,6 +6,7 @@ The variables are read, never changed. The moment comes in from outside, so the 
 
 from __future__ import annotations
 
+from workflows.expressions.cron import NoCron, looks_like_cron, next_time, parse_cron
 from workflows.expressions.errors import ExpressionError
 from workflows.expressions.functions import reference
 from workflows.expressions.language import (
@@ -33,6 +34,7 @@ __all__ = [
     "Duration",
     "Expression",
     "ExpressionError",
+    "NoCron",
     "Period",
     "Script",
     "Value",
@@ -41,6 +43,9 @@ __all__ = [
     "compile_expression",
     "compile_script",
     "duration_text",
+    "looks_like_cron",
+    "next_time",
+    "parse_cron",
     "parse_duration",
     "parse_moment",
     "reference",

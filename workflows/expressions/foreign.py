@@ -14,6 +14,18 @@ from typing import Final
 
 from workflows.expressions import limits
 from workflows.expressions.errors import ExpressionError
+from workflows.expressions.foreign_words import (
+    ABOUT_VARIABLES,
+    COMPARISONS,
+    FUNCTIONS,
+    HOLDERS,
+    KEPT_IN,
+    KIE,
+    LITERALS,
+    METHODS,
+    PREFIXES,
+    WORDS,
+)
 
 
 @dataclass(frozen=True)
@@ -104,44 +116,9 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w])|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
     r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||===|!==|==|!=|<=|>=|\.\.|[-+*/%<>=!()\[\].,?:]))"
 )
-_COMPARISONS: Final = {
-    "===": "==", "!==": "!=", "==": "==", "=": "==", "eq": "==", "!=": "!=", "ne": "!=", "<": "<", "lt": "<", "<=": "<=", "le": "<=",
-    ">": ">", "gt": ">", ">=": ">=", "ge": ">=",
-}  # fmt: skip
-_LITERALS: Final = {
-    "true": "True",
-    "false": "False",
-    "null": "None",
-    "True": "True",
-    "False": "False",
-    "None": "None",
-}
-_WORDS: Final = frozenset({
-    "and", "or", "not", "empty", "eq", "ne", "lt", "le", "gt", "ge", "div", "mod", "if", "then", "else", "in", "between",
-    "instanceof", "for", "return", "some", "every", "satisfies",
-})  # fmt: skip
-#: Functions of FEEL, some of two words, and methods of Java's texts and lists. {0} is the first value.
-_FUNCTIONS: Final = {
-    ("count", 1): "len({0})", ("list contains", 2): "contains({0}, {1})", ("starts with", 2): "starts_with({0}, {1})",
-    ("ends with", 2): "ends_with({0}, {1})", ("string length", 1): "len({0})", ("upper case", 1): "upper({0})",
-    ("lower case", 1): "lower({0})", ("is defined", 1): "exists({0})", ("number", 1): "float({0})",
-    ("string", 1): "text({0})", ("date and time", 1): "datetime({0})", ("not", 1): "(not {0})",
-}  # fmt: skip
-_METHODS: Final = {
-    ("size", 0): "len({0})", ("length", 0): "len({0})", ("isEmpty", 0): "(len({0}) == 0)",
-    ("contains", 1): "contains({0}, {1})", ("equals", 1): "({0} == {1})", ("startsWith", 1): "starts_with({0}, {1})",
-    ("endsWith", 1): "ends_with({0}, {1})", ("toLowerCase", 0): "lower({0})", ("toUpperCase", 0): "upper({0})",
-    ("trim", 0): "strip({0})", ("get", 1): "{0}[{1}]", ("containsKey", 1): "contains({0}, {1})",
-    ("equalsIgnoreCase", 1): "(lower({0}) == lower({1}))", ("toString", 0): "text({0})",
-    ("concat", 1): "({0} + {1})", ("values", 0): "values({0})", ("keys", 0): "keys({0})", ("booleanValue", 0): "{0}", ("intValue", 0): "int({0})",
-}  # fmt: skip
-#: Flowable's ``var:gt('x', 3)``: the first is the name of a variable.
-_ABOUT_VARIABLES: Final = {
-    "eq": "==", "equals": "==", "ne": "!=", "notEquals": "!=", "gt": ">", "greaterThan": ">", "gte": ">=",
-    "greaterThanOrEquals": ">=", "lt": "<", "lessThan": "<", "lte": "<=", "lessThanOrEquals": "<=",
-}  # fmt: skip
-_PREFIXES: Final = frozenset({"var", "vars", "variables"})
-_HOLDERS: Final = frozenset({"execution", "delegateExecution", "variables", "vars", "task"})
+_AND_TIME: Final = ["and", "time", "("]
+#: A name has so many words at most.
+MOST_WORDS: Final = 6
 
 
 class Reader:
@@ -156,7 +133,7 @@ class Reader:
 
     def whole(self) -> str:
         written = self._expression()
-        if self.next < len(self.tokens):
+        if self.next < len(self.tokens) or _is_phrase(written):
             raise ExpressionError("foreign")
         return written
 
@@ -175,12 +152,23 @@ class Reader:
             then = self._expression()
             self._expect("else")
             return f"({then} if {test} else {self._expression()})"
+        if self.feel and (word := self._take("some", "every", "for")):
+            return self._each(word)
         test = self._or()
         if not self._take("?"):
             return test
         then = self._expression()
         self._expect(":")
         return f"({then} if {test} else {self._expression()})"
+
+    def _each(self, word: str) -> str:
+        """``some x in list satisfies …``, ``every …`` and ``for x in list return …``."""
+        name = self._name()
+        self._expect("in")
+        items = self._sum()
+        self._expect("return" if word == "for" else "satisfies")
+        each = f"[{self._expression()} for {name} in {items}]"
+        return {"some": f"any({each})", "every": f"all({each})", "for": each}[word]
 
     def _or(self) -> str:
         parts = [self._and()]
@@ -197,7 +185,7 @@ class Reader:
     def _equality(self) -> str:
         left = self._relation()
         while sign := self._take("==", "!=", "===", "!==", "eq", "ne", *(("=",) if self.single else ())):
-            left = f"({left} {_COMPARISONS[sign]} {self._relation()})"
+            left = f"({left} {COMPARISONS[sign]} {self._relation()})"
         return left
 
     def _relation(self) -> str:
@@ -211,7 +199,7 @@ class Reader:
                 high = self._sum()
                 left = f"({low} <= {left} <= {high})"
             else:
-                left = f"({left} {_COMPARISONS[sign]} {self._sum()})"
+                left = f"({left} {COMPARISONS[sign]} {self._sum()})"
         return left
 
     def _within(self, left: str) -> str:
@@ -266,16 +254,21 @@ class Reader:
                 self._expect("]")
                 continue
             name = self._name()
-            written = self._method(written, name) if self._take("(") else f"{written}.{name}"
+            if self._take("("):
+                written = self._method(written, name)
+            else:
+                written = name if written in KEPT_IN and not self.feel else f"{written}.{name}"
         return written
 
     def _method(self, holder: str, name: str) -> str:
         given = self._arguments(")")
-        if holder in _HOLDERS and name in ("getVariable", "getVariableLocal", "get") and len(given) == 1:
-            return _unquoted(given[0])
-        if holder in _HOLDERS and name == "hasVariable" and len(given) == 1:
+        if holder in HOLDERS and name in ("getVariable", "getVariableLocal", "get") and len(given) == 1:
+            return f"value({given[0]}, None)" if given[0].startswith('"') else _unquoted(given[0])
+        if holder == "KieFunctions" and (name, len(given)) in KIE:
+            return KIE[name, len(given)].format(*given)
+        if holder in HOLDERS and name == "hasVariable" and len(given) == 1:
             return f"exists({_unquoted(given[0])})"
-        pattern = _METHODS.get((name, len(given)))
+        pattern = METHODS.get((name, len(given)))
         if pattern is None:
             raise ExpressionError("foreign")
         return pattern.format(holder, *given)
@@ -292,19 +285,19 @@ class Reader:
             return f"({inner})"
         if value == "[":
             return f"[{', '.join(self._arguments(']'))}]"
-        if kind != "name" or (value in _WORDS and not self._calls()):
+        if kind != "name" or (value in WORDS and not self._calls()):
             raise ExpressionError("foreign")
-        if value in _PREFIXES and self._take(":"):
+        if value in PREFIXES and self._take(":"):
             return self._about_variable()
-        return _LITERALS.get(value) or self._named(value)
+        return LITERALS.get(value) or self._named(value)
 
     def _about_variable(self) -> str:
         word = self._name()
         self._expect("(")
         given = self._arguments(")")
         name = _unquoted(given[0]) if given and given[0].startswith('"') else "".join(given[:1])
-        if word in _ABOUT_VARIABLES and len(given) == 2:
-            return f"({name} {_ABOUT_VARIABLES[word]} {given[1]})"
+        if word in ABOUT_VARIABLES and len(given) == 2:
+            return f"({name} {ABOUT_VARIABLES[word]} {given[1]})"
         if word in ("get", "exists", "isEmpty", "isNotEmpty") and len(given) == 1:
             pattern = {"get": "{0}", "exists": "exists({0})", "isEmpty": "(not exists({0}))"}
             return pattern.get(word, "exists({0})").format(name)
@@ -315,25 +308,28 @@ class Reader:
 
     def _named(self, name: str) -> str:
         words = [name]
-        while self.feel and self._peek()[0] == "name" and len(words) < 3 and not self._calls():
-            mark, (_, word) = self.next, self._token()
-            words.append(word)
-            if self._calls():
-                break
-            if self._peek()[0] != "name":
-                self.next, words = mark, words[:1]
-                break
+        if self.feel and name == "date" and [word for _, word in self.tokens[self.next : self.next + 3]] == _AND_TIME:
+            self.next += 2
+            words = ["date and time"]
+        while (
+            self.single and self._peek()[0] == "name" and self._peek()[1] not in WORDS and not self._calls()
+        ):
+            words.append(self._token()[1])
         if not self._take("("):
-            if len(words) > 1:
-                raise ExpressionError("foreign")
-            return name
+            return name if len(words) == 1 else self._phrase(words)
         given = self._arguments(")")
-        pattern = _FUNCTIONS.get((" ".join(words), len(given)))
+        pattern = FUNCTIONS.get((" ".join(words), len(given)))
         if pattern:
             return pattern.format(*given)
         if len(words) > 1:
             raise ExpressionError("foreign")
         return f"{name}({', '.join(given)})"
+
+    def _phrase(self, words: list[str]) -> str:
+        """A name of several words, as data objects and inputs of decisions have them."""
+        if len(words) > MOST_WORDS:
+            raise ExpressionError("foreign")
+        return f"value({_quoted(' '.join(words))})"
 
     def _arguments(self, closing: str) -> list[str]:
         given: list[str] = []
@@ -367,6 +363,11 @@ class Reader:
     def _expect(self, value: str) -> None:
         if not self._take(value):
             raise ExpressionError("foreign")
+
+
+def _is_phrase(written: str) -> bool:
+    """Several words and nothing else are more likely a remark than a name."""
+    return re.fullmatch(r'value\("[^"]* [^"]*"\)', written) is not None
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
