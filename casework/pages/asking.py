@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from casework.access import Viewer
-from casework.models import Case, SupervisionKind
+from casework.models import Case, Confidentiality, Gravity, Urgency, WarningColour
 from casework.pages.nextcard import Refused
+from casework.pages.offers import About, is_worth_asking, offers
 from casework.pages.saying import OTHER_CASE, comments, name_of
 from casework.queries.cases import Shot, gallery
-from casework.queries.forecast import Forecast, earlier_steps, forecast
+from casework.queries.forecast import Forecast, forecast
 from casework.queries.particulars import Particular, particulars
-from casework.queries.picking import Choice, cases_near, choosable_posts, posts_named, steps_passed
-from casework.services.calendars import work_calendar
+from casework.queries.picking import Choice
 from casework.verbs import Ask, Verb
 from workflows.models import Step
 
-SOON = (1, 3, 5, 10)  # working days that are offered beside a date
 FEW = 4  # choices that fit beside each other
 
 
@@ -47,8 +45,19 @@ class Asked:
         return self.name.replace(".", "-")
 
     @property
+    def kind(self) -> str:
+        """How it is drawn. Whether something is solved has no answer of its own, so both have to be pressed."""
+        if self.ask.name == "is_solved":
+            return "choice"
+        return "people" if self.ask.name == "people" else self.ask.kind
+
+    @property
     def is_long(self) -> bool:
         return self.ask.name == "comment"
+
+    @property
+    def is_many(self) -> bool:
+        return self.kind in ("posts", "cases", "people")
 
     @property
     def is_few(self) -> bool:
@@ -64,6 +73,16 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClassAsked:
+    """One class of the case (how grave, how urgent …) with what it is now."""
+
+    name: str
+    label: str
+    now: str
+    choices: tuple[tuple[str, str | Promise], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dialog:
     """A verb with all that it asks. `step` is None for what is done to the case as a whole."""
 
@@ -71,30 +90,17 @@ class Dialog:
     case: Case
     step: Step | None
     asked: tuple[Asked, ...]
-    refused: Refused | None = None
+    classes: tuple[ClassAsked, ...] = ()
     forecast: Forecast | None = None
 
     @property
     def draft(self) -> str:
         """Whose half-written answers these are, for the browser to keep."""
-        return f"{self.verb.key}-{self.step.pk if self.step else self.case.number}"
-
-    @property
-    def is_simple(self) -> bool:
-        """Nothing but a word with it: a small window does."""
-        return all(asked.ask.kind in ("text", "stars", "date", "yes_no") for asked in self.asked)
+        return draft_of(self.verb, case=self.case, step=self.step)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _About:
-    """What the choices of a dialog depend on."""
-
-    viewer: Viewer
-    case: Case
-    step: Step | None
-    language: str
-    now: datetime
-    posted: QueryDict = field(default_factory=QueryDict)
+def draft_of(verb: Verb, *, case: Case, step: Step | None) -> str:
+    return f"{verb.key}-{step.pk if step else case.number}"
 
 
 def dialog(
@@ -108,90 +114,54 @@ def dialog(
 ) -> Dialog:
     """The dialog of a verb on a step, or on the case; after a refusal with what was typed."""
     posted = refused.posted if refused else QueryDict()
-    about = _About(viewer=viewer, case=case, step=step, language=language, now=timezone.now(), posted=posted)
-    asked = tuple(_asked(ask, verb, about, refused) for ask in _worth_asking(verb, about))
+    now = timezone.now()
+    about = About(viewer=viewer, case=case, step=step, verb=verb, language=language, now=now, posted=posted)
     ahead = None
     if step is not None and step.is_open and verb.ends_step:
-        ahead = forecast(case, step, verb, form=None, now=about.now)
-    return Dialog(verb=verb, case=case, step=step, asked=asked, refused=refused, forecast=ahead)
+        ahead = forecast(case, step, verb, form=None, now=now)
+    return Dialog(
+        verb=verb,
+        case=case,
+        step=step,
+        asked=tuple(_asked(ask, about, refused) for ask in verb.asks if is_worth_asking(ask, about)),
+        classes=_classes(case, posted) if verb.key == "classify" else (),
+        forecast=ahead,
+    )
 
 
-def _worth_asking(verb: Verb, about: _About) -> Sequence[Ask]:
-    """A return's step is only asked for where there are some to choose from."""
-    if about.step is None or not any(ask.kind == "element" for ask in verb.asks):
-        return verb.asks
-    if earlier_steps(about.case, about.step, now=about.now):
-        return verb.asks
-    return [ask for ask in verb.asks if ask.kind != "element"]
-
-
-def _asked(ask: Ask, verb: Verb, about: _About, refused: Refused | None) -> Asked:
-    name = name_of(ask, verb)
-    posted = about.posted
-    typed = comments(posted).get(verb.key, "") if ask.name == "comment" else posted.get(name, "")
-    plain = Asked(
+def _asked(ask: Ask, about: About, refused: Refused | None) -> Asked:
+    name, posted = name_of(ask, about.verb), about.posted
+    points = ask.kind == "pins"
+    facts = particulars(about.case, language=about.language) if points else ()
+    return Asked(
         ask=ask,
         name=name,
         error=" ".join(refused.fields.get(ask.name, [])) if refused else "",
-        typed=typed,
+        typed=comments(posted).get(about.verb.key, "") if ask.name == "comment" else posted.get(name, ""),
         chosen=tuple(posted.getlist(name)),
+        choices=tuple(offers(ask, about)),
+        fields=tuple(facts),
+        photos=tuple(gallery(about.case)) if points else (),
+        other=posted.get(OTHER_CASE, ""),
+        earliest=_earliest(ask, about.now),
     )
-    match ask.kind:
-        case "post" | "posts":
-            return replace(plain, choices=tuple(_posts(ask, verb, about)))
-        case "element":
-            assert about.step is not None, "only a step has steps behind it"
-            passed = earlier_steps(about.case, about.step, now=about.now)
-            return replace(plain, choices=tuple(steps_passed(about.case, passed)))
-        case "pins":
-            facts = particulars(about.case, language=about.language)
-            return replace(plain, fields=tuple(facts), photos=tuple(gallery(about.case)))
-        case "case" | "cases":
-            near = tuple(cases_near(about.viewer, about.case))
-            return replace(plain, choices=near, other=posted.get(OTHER_CASE, ""))
-        case "choice":
-            return replace(plain, choices=tuple(_choices(ask, verb)))
-        case "stars":
-            return replace(plain, choices=tuple(Choice(value=str(n), label=str(n)) for n in range(1, 6)))
-        case "date" | "datetime":
-            return replace(plain, choices=tuple(_days(ask, about)), earliest=_earliest(ask, about))
-    return plain
 
 
-def _posts(ask: Ask, verb: Verb, about: _About) -> list[Choice]:
-    today = timezone.localdate(about.now)
-    if verb.key == "remove-sign" and about.step is not None:
-        beside = Step.objects.open().human().filter(run=about.case.run, element=about.step.element)
-        signers = [code for step in beside.exclude(pk=about.step.pk) for code in step.candidates]
-        return posts_named(signers, on=today)
-    has_it = about.step.candidates if about.step is not None and ask.kind == "post" else ()
-    return choosable_posts(about.case.area_code, on=today, without=has_it)
-
-
-def _choices(ask: Ask, verb: Verb) -> list[Choice]:
-    if verb.key == "supervise" and ask.name == "reason_code":
-        return [Choice(value=value, label=label) for value, label in SupervisionKind.choices]
-    return [Choice(value=value, label=label) for value, label in ask.choices]
-
-
-def _days(ask: Ask, about: _About) -> list[Choice]:
-    """Dates to take with one press, in working days: nobody should have to count over a holiday."""
-    calendar = work_calendar(about.case.area_code)
-    found = []
-    for days in SOON:
-        at = timezone.localtime(calendar.add_working_days(about.now, days))
-        value = at.date().isoformat() if ask.kind == "date" else at.strftime("%Y-%m-%dT%H:%M")
-        label = ngettext("%(n)s working day", "%(n)s working days", days) % {"n": days}
-        found.append(Choice(value=value, label=label))
-    return found
-
-
-def _earliest(ask: Ask, about: _About) -> str:
-    local = timezone.localtime(about.now)
+def _earliest(ask: Ask, now: datetime) -> str:
+    local = timezone.localtime(now)
     if ask.kind == "date":
-        return _next_day(local.date()).isoformat()
-    return datetime.combine(local.date(), time(local.hour, local.minute)).isoformat(timespec="minutes")
+        return (local.date() + timedelta(days=1)).isoformat()
+    return local.strftime("%Y-%m-%dT%H:%M") if ask.kind == "datetime" else ""
 
 
-def _next_day(day: date) -> date:
-    return day + timedelta(days=1)
+def _classes(case: Case, posted: QueryDict) -> tuple[ClassAsked, ...]:
+    asked = (
+        ("level", _("Gravity"), case.level, Gravity.choices),
+        ("urgency", _("Urgency"), case.urgency, Urgency.choices),
+        ("warning", _("Warning"), case.warning, WarningColour.choices),
+        ("confidentiality", _("Confidentiality"), case.confidentiality, Confidentiality.choices),
+    )
+    return tuple(
+        ClassAsked(name=name, label=label, now=posted.get(name, now), choices=tuple(choices))
+        for name, label, now, choices in asked
+    )

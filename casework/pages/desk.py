@@ -17,7 +17,7 @@ from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
-from casework.pages.deskverbs import act, look_ahead, said_of
+from casework.pages.deskverbs import act, act_on, look_ahead, said_of
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.queries import search as found
 from casework.queries.cases import access_case
@@ -219,6 +219,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),
     path("cases/<str:number>/say/", say, name="say"),
+    path("cases/<str:number>/do/<slug:verb>/", act_on, name="act_on"),
     path("cases/<str:number>/diagram/", diagram, name="diagram"),
     path("steps/<int:step>/ahead/", look_ahead, name="ahead"),
     path("steps/<int:step>/<slug:verb>/", act, name="act"),

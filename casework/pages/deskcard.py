@@ -23,13 +23,18 @@ PRIMARY = ("complete", "approve", "claim")  # the first of these that is allowed
 BESIDE = 3  # verbs that stand under it; the rest is in the menu
 EVERYDAY = ("approve", "reject", "return", "transfer", "claim", "add-sign", "release", "delegate")
 AT_ONCE = frozenset({"claim", "release"})  # these ask nothing
+ON_PAGE = frozenset({"comment", "undo"})  # these have their place elsewhere on the page
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Back and forth"), ("return", "reject", "withdraw", "release")),
     (_("Give it to others"), ("transfer", "delegate", "reassign", "escalate", "push-down")),
     (_("Sign together"), ("add-sign", "remove-sign")),
-    (_("Get people moving"), ("urge", "cc", "whistle", "supervise")),
+    (_("Get people moving"), ("answer", "reply", "urge", "cc", "whistle", "supervise")),
     (_("Time"), ("extend", "suspend", "resume")),
-    (_("The case as a whole"), ("relate", "merge", "split", "rate", "reopen", "force-close", "void")),
+    (_("Rule on it"), ("grant", "refuse")),
+    (
+        _("The case as a whole"),
+        ("classify", "relate", "merge", "split", "rate", "reopen", "force-close", "void"),
+    ),
 )
 
 
@@ -47,7 +52,7 @@ class Act:
     @property
     def fills_form(self) -> bool:
         """It takes the card's form along, so it is sent with it."""
-        return self.verb.takes_form
+        return self.verb.takes_form and self.verb.on == "step"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +92,7 @@ def desk_card(
     case: Case,
     work: OpenWork | None,
     *,
-    works: Sequence[OpenWork],
+    on_case: Sequence[Verb],
     language: str,
     refused: Refused | None = None,
 ) -> DeskCard:
@@ -96,7 +101,9 @@ def desk_card(
     primary = next((act for key in PRIMARY for act in mine if act.verb.key == key), None)
     others = [act for act in mine if act is not primary]
     beside = tuple(sorted((a for a in others if a.verb.key in EVERYDAY), key=_everyday))[:BESIDE]
-    rest = [act for act in others if act not in beside]
+    taken = {act.verb.key for act in mine}
+    whole = [_case_act(case, verb) for verb in on_case if verb.key not in taken | ON_PAGE]
+    rest = [*(act for act in others if act not in beside), *whole]
     if work is None:
         return DeskCard(case=case, work=None, more=tuple(_groups(rest)), refused=refused)
     now = timezone.now()
@@ -118,6 +125,10 @@ def desk_card(
 
 def _step_act(step: Step, verb: Verb) -> Act:
     return Act(verb=verb, href=reverse("desk:act", args=[step.pk, verb.key]))
+
+
+def _case_act(case: Case, verb: Verb) -> Act:
+    return Act(verb=verb, href=reverse("desk:act_on", args=[case.number, verb.key]))
 
 
 def _everyday(act: Act) -> int:

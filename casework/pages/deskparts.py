@@ -10,10 +10,12 @@ from casework.pages.deskcard import desk_card
 from casework.pages.door import ViewerRequest
 from casework.pages.nextcard import Refused
 from casework.queries.cases import diagram_marks
+from casework.queries.caseverbs import case_verbs
 from casework.queries.deskcase import desk_case
 from casework.queries.explained import explained
 from casework.queries.inbox import Tab, waiting_count
 from casework.queries.strip import strip
+from casework.services.acts import DOING
 
 
 def about(
@@ -23,7 +25,8 @@ def about(
     language = language_of(request)
     shown = desk_case(request.viewer, case, step_id=step_id, language=language)
     work = shown.chosen if shown.chosen is not None and shown.chosen.is_mine else None
-    card = desk_card(request.viewer, case, work, works=shown.works, language=language, refused=refused)
+    on_case = [verb for verb in case_verbs(request.viewer, case) if verb.key in DOING]
+    card = desk_card(request.viewer, case, work, on_case=on_case, language=language, refused=refused)
     clocks = explained(case, shown.works, chosen=shown.chosen)
     return {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
 

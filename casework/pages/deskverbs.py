@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -13,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from casework.errors import CaseworkError, ClaimedByOther, NotFound, NotValid, NotYours, Stale, StepTaken
 from casework.models import Case
-from casework.pages.asking import dialog
+from casework.pages.asking import dialog, draft_of
 from casework.pages.deskcard import AT_ONCE
 from casework.pages.deskparts import about, is_beside, language_of, tab_named, whole
 from casework.pages.door import ViewerRequest, page, status_of
@@ -22,8 +25,11 @@ from casework.pages.saying import said, with_new_photos
 from casework.queries import forecast as ahead
 from casework.queries.cases import EVENT_WORDS, access_case, access_step
 from casework.queries.inbox import tab_counts
+from casework.queries.picking import number_said
 from casework.services import approvals
-from casework.verbs import STEP_VERBS, Verb
+from casework.services.acts import act_on_case
+from casework.services.said import Said
+from casework.verbs import CASE_VERBS, STEP_VERBS, Verb
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
 from workflows.models import Step
@@ -70,10 +76,43 @@ def act(request: ViewerRequest, step: int, verb: str) -> HttpResponse:
     return _acted(request, done, row, STEP_VERBS[verb])
 
 
-def said_of(case: Case, step: Step, verb: Verb) -> str:
+@page
+def act_on(request: ViewerRequest, number: str, verb: str) -> HttpResponse:
+    """The same for a verb on the case as a whole."""
+    shown = access_case(request.viewer, number)
+    if verb not in CASE_VERBS:
+        raise NotFound
+    if request.method != "POST":
+        return _dialog(request, shown, CASE_VERBS[verb], refused=None)
+    try:
+        _ensure_sure(CASE_VERBS[verb], request.POST)
+        told = said(
+            request.POST,
+            CASE_VERBS[verb],
+            has_form=verb == "classify",
+            language=language_of(request),
+            held=True,
+        )
+        done = act_on_case(number, verb, by=request.viewer, said=_with_numbers(request, told))
+    except (NotFound, NotYours):
+        raise
+    except REFUSALS as error:
+        refused = refusal_of(error, verb=verb, status=status_of(error), posted=request.POST)
+        return _dialog(request, shown, CASE_VERBS[verb], refused=refused)
+    return _acted(request, done, None, CASE_VERBS[verb])
+
+
+def _with_numbers(request: ViewerRequest, told: Said) -> Said:
+    """Numbers of cases in full, as people leave the year away."""
+    full = {text: number_said(request.viewer, text) for text in (told.case, *told.cases)}
+    return replace(told, case=full[told.case], cases=tuple(full[text] for text in told.cases))
+
+
+def said_of(case: Case, step: Step | None, verb: Verb) -> str:
     """“Signed for 00139”, and after a step's end what waits for whom."""
     words = {"verb": EVENT_WORDS.get(verb.event, verb.label), "number": case.number.rsplit("-", 1)[-1]}
-    if not verb.ends_step and not (verb.key == "claim" and step.ends_with_signature):
+    signs = verb.key == "claim" and step is not None and step.ends_with_signature
+    if not verb.ends_step and not signs:
         return _("%(verb)s: %(number)s") % words
     if not case.is_open:
         return _("%(verb)s: %(number)s. The case is closed.") % words
@@ -88,19 +127,19 @@ def _ask(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpResp
     """The dialog; a verb that is filled in on the card or asks nothing has its place on the case's page."""
     if verb.takes_form or verb.key in AT_ONCE:
         return redirect(f"{reverse('desk:case', args=[case.number])}?step={step.pk}")
-    return _dialog(request, case, step, verb, refused=None)
+    return _dialog(request, case, verb, step=step, refused=None)
 
 
 def _dialog(
-    request: ViewerRequest, case: Case, step: Step, verb: Verb, *, refused: Refused | None
+    request: ViewerRequest, case: Case, verb: Verb, *, step: Step | None = None, refused: Refused | None
 ) -> HttpResponse:
     asks = dialog(request.viewer, case, verb, step=step, language=language_of(request), refused=refused)
     context = {
         "asks": asks,
         "case": case,
         "refused": refused,
-        "action": reverse("desk:act", args=[step.pk, verb.key]),
-        "back": f"{reverse('desk:case', args=[case.number])}?step={step.pk}",
+        "action": address_of(verb, case=case, step=step),
+        "back": reverse("desk:case", args=[case.number]) + (f"?step={step.pk}" if step else ""),
         "tab": tab_named(request.GET.get("tab", "")),
     }
     template = "desk/_asked.html" if is_beside(request) else "desk/verb.html"
@@ -111,6 +150,12 @@ def _ensure_sure(verb: Verb, posted: QueryDict) -> None:
     """What can't be undone by oneself wants a second look."""
     if verb.dangerous and not posted.get("act.sure"):
         raise NotValid(fields={"sure": [_("Confirm that this is the right case.")]})
+
+
+def address_of(verb: Verb, *, case: Case, step: Step | None) -> str:
+    if step is not None:
+        return reverse("desk:act", args=[step.pk, verb.key])
+    return reverse("desk:act_on", args=[case.number, verb.key])
 
 
 def _is_dialog(request: ViewerRequest) -> bool:
@@ -129,7 +174,7 @@ def _refused(
         error = _taken(step, request.viewer.user_id) or error
     refused = refusal_of(error, verb=verb.key, status=status_of(error), posted=posted)
     if not verb.takes_form and verb.key not in AT_ONCE:
-        return _dialog(request, case, step, verb, refused=refused)
+        return _dialog(request, case, verb, step=step, refused=refused)
     if is_beside(request):
         context = about(request, case, step_id=step.pk, refused=refused)
         context |= {"is_preview": True, "tab": tab_named(request.GET.get("tab", ""))}
@@ -146,23 +191,36 @@ def _taken(step: Step, user_id: int) -> CaseworkError | None:
     return None
 
 
-def _acted(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpResponse:
+def _acted(request: ViewerRequest, case: Case, step: Step | None, verb: Verb) -> HttpResponse:
     """Say what was done and who has it now; beside the list, the row says so in its place.
 
     Whoever had to do with a case goes on seeing it, so there is always a page to come back to.
     """
-    told, done = said_of(case, step, verb), f"step-{step.pk} {verb.key}-{step.pk}"
+    told, done = said_of(case, step, verb), _drafts(verb, case=case, step=step)
     tab = tab_named(request.GET.get("tab", ""))
     if not is_beside(request) or (_is_dialog(request) and tab is None):
         return _to_case(request, case, told, done=done)
-    context = {"told": told, "step": step, "case": case, "verb": verb, "is_preview": True, "tab": tab}
+    context: dict[str, Any] = {
+        "told": told,
+        "step": step,
+        "case": case,
+        "verb": verb,
+        "is_preview": True,
+        "tab": tab,
+    }
     context |= {"done": done}
     context["tabs"] = tab_counts(request.viewer, now=timezone.now())
-    context |= about(request, access_case(request.viewer, case.number), step_id=step.pk)
+    context |= about(request, access_case(request.viewer, case.number), step_id=step.pk if step else None)
     response = TemplateResponse(request, "desk/_acted.html", context)
     if _is_dialog(request):
         response["HX-Retarget"] = "#preview"
     return response
+
+
+def _drafts(verb: Verb, *, case: Case, step: Step | None) -> str:
+    """What was being written for this, and is done with now."""
+    drafts = [draft_of(verb, case=case, step=step)]
+    return " ".join([*drafts, f"step-{step.pk}"] if step and verb.takes_form else drafts)
 
 
 def _to_case(request: ViewerRequest, case: Case, told: str, *, done: str) -> HttpResponse:

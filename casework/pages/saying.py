@@ -66,6 +66,12 @@ def _answer(posted: QueryDict, ask: Ask, verb: Verb) -> Any:  # Any: of the type
     match ask.kind:
         case "posts" | "pins":
             return tuple(value[:120] for value in posted.getlist(name)[:MOST])
+        case "person" if ask.name == "people":
+            return tuple(int(value) for value in posted.getlist(name)[:MOST] if value.isdecimal())
+        case "choice" if ask.name in ("step", "item"):
+            return _number(text, ask)
+        case "yes_no" if ask.name == "is_solved":
+            return {"1": True, "0": False}.get(text)
         case "cases":
             typed = posted.get(OTHER_CASE, "").replace("，", " ").replace(",", " ").split()
             return tuple(dict.fromkeys([*posted.getlist(name), *typed]))[:MOST]

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
-from casework.models import Attachment, Case, CaseEvent, Clock, Decision
-from casework.verbs import VERBS, Verb
+from casework.models import Attachment, Case, CaseEvent, CaseStatus, Clock, Decision
+from casework.verbs import BESIDE, STEP_VERBS, Verb, at_step
 from grid.models import Post, User
 from grid.queries.posts import holders_by_post
 from workflows.models import Step, StepKind, StepStatus, Subscription, Timer
@@ -40,8 +40,41 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "mended": _("Mended"),
     "overdue": _("Overdue"),
     "comment": _("Comment"),
+    "evidence": _("Seen again"),
     "closed": _("Closed"),
     "voided": _("Voided"),
+    "withdrawn": _("Withdrawn"),
+    "undone": _("Taken back"),
+    "delegated": _("Delegated"),
+    "reassigned": _("Reassigned"),
+    "signers_added": _("Added signers"),
+    "signers_removed": _("Took signers off"),
+    "urged": _("Urged"),
+    "copied": _("Copied to"),
+    "escalated": _("Reported upward"),
+    "pushed_down": _("Pushed down"),
+    "whistled": _("Whistled"),
+    "whistle_answered": _("Answered the whistle"),
+    "suspended": _("Suspended"),
+    "resumed": _("Resumed"),
+    "extension_asked": _("Asked for more time"),
+    "force_close_asked": _("Asked for a forced close"),
+    "void_asked": _("Asked for voiding"),
+    "request_granted": _("Granted"),
+    "request_refused": _("Refused"),
+    "force_closed": _("Closed by force"),
+    "supervised": _("Supervised"),
+    "supervision_replied": _("Replied to the supervision"),
+    "supervision_raised": _("The supervision was not answered in time"),
+    "merged": _("Merged"),
+    "split": _("Split off"),
+    "related": _("Related"),
+    "reopened": _("Reopened"),
+    "rated": _("Rated"),
+    "classified": _("Classified"),
+    "warned": _("Soon due"),
+    "ruled": _("Decided by rule"),
+    "limit_met": _("Limit met"),
 }
 
 # How an entry of the timeline looks; the words are those of the style sheets.
@@ -49,6 +82,7 @@ EVENT_LOOKS = {
     "returned": "back",
     "rejected": "back",
     "comment": "say",
+    "evidence": "say",
     "overdue": "warn",
     "incident": "warn",
     "timer": "clock",
@@ -60,6 +94,24 @@ EVENT_LOOKS = {
     "decided": "sys",
     "message": "sys",
     "signal": "sys",
+    "withdrawn": "back",
+    "undone": "sys",
+    "urged": "warn",
+    "supervised": "warn",
+    "supervision_raised": "warn",
+    "warned": "clock",
+    "ruled": "sys",
+    "limit_met": "done",
+    "copied": "say",
+    "suspended": "clock",
+    "resumed": "clock",
+    "extension_asked": "clock",
+    "request_granted": "done",
+    "request_refused": "back",
+    "whistle_answered": "done",
+    "force_closed": "done",
+    "rated": "done",
+    "supervision_replied": "done",
 }
 
 
@@ -133,7 +185,8 @@ class OpenWork:
 
     @property
     def is_mine(self) -> bool:
-        return bool(self.verbs)
+        """Whether the viewer has it to do; one may urge or direct those who have, too."""
+        return any(verb.key not in BESIDE for verb in self.verbs)
 
 
 def access_case(viewer: Viewer, number: str) -> Case:
@@ -176,10 +229,12 @@ def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | Non
     step = data.get("step")
     at_step: int | None = None if event.kind == "reported" else step
     shown = shots.get(at_step, []) if event.kind in _WITH_PHOTOS else []
+    if event.kind == "evidence":
+        shown = [Shot(sha256=sha, label="", at=event.at) for sha in data.get("photos", ())]
     return Entry(
         seq=event.seq,
         kind=event.kind,
-        words=EVENT_WORDS.get(event.kind, event.kind),
+        words=data.get("words") or EVENT_WORDS.get(event.kind, event.kind),
         look=EVENT_LOOKS.get(event.kind, ""),
         group=_group(event.kind),
         at=event.at,
@@ -201,16 +256,20 @@ _WITH_PHOTOS = frozenset({"reported", "completed", "approved", "rejected", "retu
 
 
 def _group(kind: str) -> str:
-    if kind in ("timer", "overdue"):
+    if kind in _OF_TIME:
         return "time"
-    if kind == "comment":
+    if kind in ("comment", "copied"):
         return "talk"
-    return "system" if kind in ("machine", "decided", "message", "signal", "incident") else "work"
+    return "system" if kind in ("machine", "decided", "message", "signal", "incident", "undone") else "work"
+
+
+_OF_TIME = frozenset({"timer", "overdue", "warned", "suspended", "resumed", "extension_asked"})
 
 
 def _shots_by_step(case: Case) -> dict[int | None, list[Shot]]:
     shots: dict[int | None, list[Shot]] = {}
-    for kept in case.attachments.select_related("photo").order_by("added_at", "pk"):
+    # What was added as evidence stands at the line that added it.
+    for kept in case.attachments.exclude(field="evidence").select_related("photo").order_by("added_at", "pk"):
         shots.setdefault(kept.step_id, []).append(_shot(kept))
     return shots
 
@@ -304,10 +363,16 @@ def open_work(case: Case, viewer: Viewer) -> list[OpenWork]:
 
 
 def _open_work(step: Step, case: Case, viewer: Viewer, holders: Mapping[str, Holder]) -> OpenWork:
-    allowed = verbs_allowed(viewer, step, reporter_id=case.reporter_id)
+    allowed = verbs_allowed(
+        viewer,
+        step,
+        reporter_id=case.reporter_id,
+        area_code=case.area_code,
+        is_suspended=case.status == CaseStatus.SUSPENDED,
+    )
     return OpenWork(
         step=step,
-        verbs=tuple(VERBS[key] for key in VERBS if key in allowed),
+        verbs=tuple(at_step(verb, step.settings) for verb in STEP_VERBS.values() if verb.key in allowed),
         holders=tuple(holders[code] for code in step.candidates if code in holders),
         claimed_by=str(step.claimed_by) if step.claimed_by else "",
         clock=getattr(step, "clock", None),

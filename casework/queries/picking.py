@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -19,9 +19,9 @@ from casework.queries.particulars import masked_text
 from casework.queries.posts import post_choices
 from grid import codes
 from grid.codes import DIGITS
-from grid.models import Post
+from grid.models import Post, Unit
 from grid.queries.posts import holders_by_post
-from workflows.models import Step, StepStatus
+from workflows.models import Definition, Step, StepStatus, Version
 
 NEAR = 12  # cases that are offered; any other by its number
 LEVELS: dict[str, str | Promise] = {
@@ -127,3 +127,53 @@ def number_said(viewer: Viewer, text: str) -> str:
     said = text.strip()
     fits = Case.objects.visible_to(viewer).filter(Q(number=said) | Q(number__endswith=f"-{said}"))
     return fits.order_by("-pk").values_list("number", flat=True).first() or said if said else ""
+
+
+def departments(area_code: str, *, on: date) -> list[Choice]:
+    """Posts of the district's departments: who is called when a sub-district whistles."""
+    codes_ = [code for code, _label in post_choices(area_code, on=on)]
+    posts = Post.objects.filter(code__in=codes_, unit__kind=Unit.Kind.DEPARTMENT).values_list(
+        "code", flat=True
+    )
+    return posts_named(posts.order_by("code"), on=on)
+
+
+def posts_below(area_code: str, level: str, *, on: date) -> list[Choice]:
+    """Posts at a level below this one that have to do with the place."""
+    order = list(LEVELS)
+    below = order[: order.index(level)] if level in order else order
+    posts = {choice.value: choice for choice in choosable_posts(area_code, on=on)}
+    found = Post.objects.filter(code__in=posts).select_related("unit__area")
+    fits = {post.code for post in found if _level(post.unit.area.code) in below}
+    return [choice for code, choice in posts.items() if code in fits]
+
+
+def people_of(case: Case, *, on: date, without: int) -> list[Choice]:
+    """Who has had to do with the case and sees it: the holders of its posts, and the reporter."""
+    holders = holders_by_post(case.touched_by, on=on)
+    posts = {post.code: post for post in Post.objects.filter(code__in=holders)}
+    found = {
+        case.reporter_id: Choice(
+            value=str(case.reporter_id), label=str(case.reporter), note=case.reporter_post
+        )
+    }
+    for code, people in holders.items():
+        for user in people:
+            note = posts[code].name if code in posts else ""
+            found.setdefault(user.pk, Choice(value=str(user.pk), label=str(user), note=note))
+    found.pop(without, None)
+    return [replace(one, letters=initials(f"{one.label} {one.note}")) for one in found.values()]
+
+
+def steps_of_last_round(case: Case) -> list[Choice]:
+    """The steps that a case has walked, each once, in the order they were first done."""
+    done = Step.objects.human().filter(run=case.run_id, status=StepStatus.DONE).order_by("closed_at", "pk")
+    names = dict(done.values_list("element", "name"))
+    return [Choice(value=element, label=name) for element, name in names.items()]
+
+
+def matters_to_open(first: str) -> list[Choice]:
+    """The matters that are published; the case's own stands first."""
+    published = Definition.objects.filter(pk__in=Version.objects.published().values("definition"))
+    found = [Choice(value=one.key, label=one.title) for one in published.order_by("title")]
+    return sorted(found, key=lambda choice: choice.value != first)

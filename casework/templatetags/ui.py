@@ -24,6 +24,7 @@ from casework.access import Viewer
 from casework.models import Case, CaseStatus
 from casework.pages import wording
 from casework.pages.sketch import sketch
+from casework.queries.recordings import recordings_of
 from casework.services.calendars import work_calendar
 from grid import masking
 from grid.models import Area
@@ -46,8 +47,38 @@ ENTRY_ICONS = {
     "overdue": "clock",
     "incident": "warn",
     "comment": "say",
+    "evidence": "camera",
     "closed": "flag",
     "voided": "x",
+    "withdrawn": "undo",
+    "delegated": "pass",
+    "reassigned": "pass",
+    "signers_added": "plus",
+    "signers_removed": "x",
+    "urged": "bell",
+    "copied": "send",
+    "escalated": "upload",
+    "pushed_down": "down",
+    "whistled": "bell",
+    "whistle_answered": "check",
+    "suspended": "pause",
+    "resumed": "right",
+    "extension_asked": "clock",
+    "force_close_asked": "flag",
+    "void_asked": "x",
+    "request_granted": "check",
+    "request_refused": "x",
+    "force_closed": "flag",
+    "supervised": "flag",
+    "supervision_replied": "check",
+    "supervision_raised": "warn",
+    "merged": "link",
+    "split": "branch",
+    "related": "link",
+    "reopened": "undo",
+    "rated": "star",
+    "classified": "layers",
+    "warned": "clock",
 }
 VERB_ICONS = {
     "claim": "stamp",
@@ -57,6 +88,31 @@ VERB_ICONS = {
     "reject": "x",
     "transfer": "pass",
     "release": "undo",
+    "withdraw": "undo",
+    "delegate": "pass",
+    "reassign": "pass",
+    "add-sign": "plus",
+    "remove-sign": "x",
+    "urge": "bell",
+    "cc": "send",
+    "escalate": "upload",
+    "push-down": "down",
+    "whistle": "bell",
+    "answer": "check",
+    "suspend": "pause",
+    "extend": "clock",
+    "supervise": "flag",
+    "reply": "say",
+    "merge": "link",
+    "split": "branch",
+    "force-close": "flag",
+    "void": "x",
+    "reopen": "undo",
+    "relate": "link",
+    "rate": "star",
+    "grant": "check",
+    "refuse": "x",
+    "classify": "layers",
 }
 BADGE_SHAPES = {"urgent": "urgent", "flag": "flag", "idle": "idle", "plain": ""}
 
@@ -178,6 +234,12 @@ def case_badge(case: Case) -> Context:
         case CaseStatus.VOID:
             return badge("plain", _("Voided"))
     return badge("doing", _("Under way"))
+
+
+@register.inclusion_tag("parts/_memos.html")
+def case_memos(case: Case) -> Context:
+    """The voice memos of a case, to be heard where its photos are seen."""
+    return {"memos": recordings_of(case)}
 
 
 # --- people

@@ -18,9 +18,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from PIL import Image
 
-from casework.models import Attachment, Case
+from casework.models import Attachment, Case, CaseRecording
 from grid.models import User
 from grid.services.photos import store_photo
+from grid.services.recordings import store_recording
 from tests.api import diagrams
 from tests.api.conftest import Api
 from tests.world import GRID, TOWN
@@ -50,6 +51,7 @@ logout              post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 
 switch_post         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 preferences         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 photo               get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+recording           get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 healthz             get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:today         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:report        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -62,6 +64,12 @@ phone:step          get  grid | 302 404 | 200 404 | 302 404 | 302 404 404 | 302 
 phone:step          get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 302 302 | 200
 phone:outbox        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:worker        get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:hello         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:outlines      get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:send          post -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:same          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:same_photo    get  grid | 302 404 | 200 200 | 200 404 | 200 200 404 | 200 200 | 200
+phone:join          post grid | 302 404 | 200 200 | 200 404 | 200 200 404 | 200 200 | 200
 phone:me            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:inbox          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:fresh          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -78,6 +86,10 @@ desk:diagram        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 
 desk:ahead          post grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:act            post grid | 302 404 | 302 404 | 403 404 | 403 404 404 | 403 403 | 302
 desk:act            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 403 403 | 302
+desk:act            get  grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
+desk:act_on         get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:act_on         get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+desk:act_on         post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 desk:search         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 studio:library      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:library      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
@@ -99,6 +111,7 @@ api:matter_versions get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 
 api:matter_bpmn     get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:reports         post -    | 401 201 | 201 201 | 201 201 | 201 201 201 | 201 201 | 201
 api:photo           put  -    | 401 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
+api:recording       put  -    | 401 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 api:cases           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:cases           post -    | 401 403 | 201 403 | 201 403 | 201 201 403 | 201 201 | 201
 api:case            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -175,7 +188,14 @@ def scene(world, settings, tmp_path) -> Scene:
     Attachment.objects.create(
         case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=operator
     )
+    memo = store_recording(SOUND, owner=operator)
+    CaseRecording.objects.create(
+        case=cases["grid"], recording=memo, added_at=cases["grid"].opened_at, added_by=operator
+    )
     return Scene(people=people, cases=cases, steps=steps, incidents=incidents)
+
+
+SOUND = b"OggS" + bytes(60)
 
 
 def _jpeg() -> bytes:
@@ -192,12 +212,18 @@ def _address(row: Row, scene: Scene) -> str:
         "step": lambda: scene.steps[row.place].pk,
         "step_id": lambda: scene.steps[row.place].pk,
         "incident_id": lambda: scene.incidents[row.place].pk,
-        "verb": lambda: "retry" if "incident" in row.name else "complete",
+        "verb": lambda: _verb(row),
         "key": lambda: "reviewed",
-        "sha256": lambda: sha256(_jpeg()).hexdigest(),
+        "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
     return reverse(row.name, kwargs={name: names[name]() for name in wanted})
+
+
+def _verb(row: Row) -> str:
+    if "incident" in row.name:
+        return "retry"
+    return "comment" if row.name == "desk:act_on" else "complete"
 
 
 def _patterns() -> dict[str, list[str]]:
@@ -220,8 +246,11 @@ BODIES: dict[str, object] = {
     "switch_post": {"post": ""},
     "desk:say": {"text": "已联系居民", "token": "6f6d2f7e-6f0e-4c52-9c3a-0d3c5c3f7a11"},
     "desk:act": {"comment": "已核查"},
+    "desk:act_on": {"act.comment.comment": "已联系居民"},
     "studio:library": {"key": "lamp", "title": "路灯"},
     "studio:publish": {"note": "试行"},
+    "phone:send": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c55", "r.kind": "reviewed|", "r.area": GRID},
+    "phone:join": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c56", "r.summary": "也看到了"},
     "api:token": {"username": "x", "password": "x"},
     "api:matters": {"key": "lamp", "title": "路灯"},
     "api:matter_publish": {"note": "试行"},
@@ -232,7 +261,7 @@ BODIES: dict[str, object] = {
     "api:signals": {"name": "没有人等"},
     "api:incident_verb": {"comment": "再试"},
 }
-RAW = {"api:matter_check", "api:matter_draft", "api:photo"}
+RAW = {"api:matter_check", "api:matter_draft", "api:photo", "api:recording"}
 
 
 def _asked(row: Row, scene: Scene, client: Client) -> int:
