@@ -65,6 +65,10 @@ class TextCheck:
             "nrOfInstances",
             "nrOfCompletedInstances",
             "nrOfActiveInstances",
+            "numberOfInstances",
+            "numberOfCompletedInstances",
+            "numberOfActiveInstances",
+            "numberOfTerminatedInstances",
             "voteRound",
         }
 
@@ -140,6 +144,8 @@ class TextCheck:
         yield from self._expression(loop.cardinality, COUNT, node)
         yield from self._expression(loop.collection, COLLECTION, node)
         yield from self._expression(loop.condition, LOOP_END, node)
+        for throw in loop.throws:
+            yield from self._expression(throw.condition, CONDITION, node)
         if loop.output:
             yield from self._expression(loop.output_item, COLLECTION, node)
         if loop.kind == "standard":

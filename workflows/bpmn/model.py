@@ -92,6 +92,15 @@ class EventDefinition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LoopThrow:
+    """Events that a multi-instance throws when an instance is through: when the first is, or each for which the condition holds."""
+
+    events: tuple[EventDefinition, ...]
+    once: bool = False
+    condition: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Loop:
     """Standard loop or multi-instance; `collection` is an expression, `output` the list that collects `output_item`."""
 
@@ -104,6 +113,7 @@ class Loop:
     condition: str | None = None
     tests_before: bool = False
     maximum: str | None = None
+    throws: tuple[LoopThrow, ...] = ()
     line: int = 0
 
 

@@ -97,7 +97,7 @@ def _node(node: Node, diagram: Diagram, *, scope: Scope, names: Mapping[str, str
         kind="parallelGateway" if waits_for_all else node.kind,
         events=events,
         message=_label(diagram.messages, node.message),
-        loop=node.loop and _loop(node.loop, drawn, names),
+        loop=node.loop and _loop(node.loop, drawn, names, diagram),
         takes=tuple(DataLink(source=names.get(k.source, k.source), target=k.target) for k in node.takes),
         gives=tuple(DataLink(source=k.source, target=names.get(k.target, k.target)) for k in node.gives),
         scope=node.scope and _scope(node.scope, diagram, path=node.id, names=names),
@@ -144,7 +144,7 @@ def _label(table: Mapping[str, Reference], ref: str | None) -> str | None:
     return table[ref].label if ref and ref in table else ref
 
 
-def _loop(loop: Loop, node: Node, names: Mapping[str, str]) -> Loop:
+def _loop(loop: Loop, node: Node, names: Mapping[str, str], diagram: Diagram) -> Loop:
     """The list of a multi-instance may be named through the node's own inputs and outputs and through data objects."""
     sources = {link.target: link.source for link in node.takes}
     targets = {link.source: link.target for link in node.gives}
@@ -155,7 +155,11 @@ def _loop(loop: Loop, node: Node, names: Mapping[str, str]) -> Loop:
     if output is not None:
         output = targets.get(output, output)
         output = names.get(output, output)
-    return replace(loop, collection=collection, output=output)
+    throws = tuple(
+        replace(throw, events=tuple(_event(event, diagram) for event in throw.events))
+        for throw in loop.throws
+    )
+    return replace(loop, collection=collection, output=output, throws=throws)
 
 
 def _link_flows(nodes: list[Node], path: str) -> Iterator[Flow]:

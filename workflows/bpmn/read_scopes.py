@@ -22,6 +22,7 @@ from workflows.bpmn.model import (
     Flow,
     Lane,
     Loop,
+    LoopThrow,
     Node,
     Scope,
     Unknown,
@@ -197,8 +198,24 @@ def _multi_instance(many: etree._Element) -> Loop:
         output=text_of(many, "loopDataOutputRef") or extra.get("outputCollection"),
         output_item=_item(many, "outputDataItem") or extra.get("outputElement"),
         condition=text_of(many, "completionCondition"),
+        throws=tuple(_throws(many)),
         line=line_of(many),
     )
+
+
+def _throws(many: etree._Element) -> Iterator[LoopThrow]:
+    """By its `behavior`: None throws for each instance, One for the first, Complex as its definitions say, All never."""
+    behavior = many.get("behavior")
+    simple = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(behavior or "")
+    if simple is not None:
+        ref = _bare(many.get(simple))
+        event = EventDefinition(kind="reference", ref=ref, line=line_of(many))
+        yield LoopThrow(events=(event,), once=behavior == "One")
+    elif behavior == "Complex":
+        for definition in many.findall(f"{{{BPMN}}}complexBehaviorDefinition"):
+            thrown = definition.find(f"{{{BPMN}}}event")
+            events = () if thrown is None else tuple(_events(thrown))
+            yield LoopThrow(events=events, condition=text_of(definition, "condition"))
 
 
 def _item(many: etree._Element, tag: str) -> str | None:

@@ -128,6 +128,10 @@ def _node(node: Node, flows: list[Flow], here: dict[str, Node]) -> Iterator[Prob
     if node.kind == "eventBasedGateway":
         yield from _event_gateway(node, flows, here)
     loop = node.loop
+    for thrown in (event for throw in (loop.throws if loop else ()) for event in throw.events):
+        if thrown.kind not in ("signal", "message", "escalation"):
+            code = "event_reference" if thrown.kind == "reference" else "event_here"
+            yield _problem(code, node, id=node.id, event=thrown.kind, kind=node.kind, ref=thrown.ref or "")
     if loop is not None and loop.kind != "standard" and not (loop.cardinality or loop.collection):
         yield _problem("loop_empty", node, id=node.id)
     if node.kind == "callActivity" and not node.called:

@@ -10,6 +10,7 @@ from workflows.engine.effects import Decided
 from workflows.engine.errors import BadValue, Phrase
 from workflows.engine.events import caught, send
 from workflows.engine.leaving import go_on, true_or_default
+from workflows.engine.loop_events import throw_for_instance
 from workflows.engine.plan import Region
 from workflows.engine.throwing import listen
 from workflows.engine.undoing import remember
@@ -63,7 +64,8 @@ class Activity(Element):
             remember(token)
         if frame.kind == "many":
             assert self.loop is not None
-            many.instance_done(token, self.loop)
+            if throw_for_instance(token, self.loop):
+                many.instance_done(token, self.loop)
         elif frame.kind == "undo" or self.node.is_event_scope:
             go_on(token, ())
         else:

@@ -26,7 +26,7 @@ from workflows.engine.activities import (
 from workflows.engine.core import Element, Process
 from workflows.engine.events import Boundary, Catch, Start, Throw
 from workflows.engine.gateways import EventGateway, Exclusive, Inclusive, Parallel
-from workflows.engine.plan import Arc, Decide, LoopPlan, Plan, Region, Trigger
+from workflows.engine.plan import Arc, Decide, LoopPlan, Plan, Region, Thrown, Trigger
 from workflows.engine.polls import Poll
 from workflows.engine.reach import Graph
 from workflows.expressions import (
@@ -223,6 +223,14 @@ class _Builder:
             collection=self._expression(loop.collection, node),
             condition=self._expression(loop.condition, node),
             output=self._expression(loop.output_item, node) if loop.output else None,
+            throws=tuple(
+                Thrown(
+                    triggers=tuple(self._trigger(event, node) for event in throw.events),
+                    once=throw.once,
+                    condition=self._expression(throw.condition, node),
+                )
+                for throw in loop.throws
+            ),
             poll=(poll := self._poll(node)),
             own=tuple(
                 dict.fromkeys([*node.settings.get("own", "").split(), *([poll.outcome] if poll else [])])

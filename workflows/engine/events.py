@@ -74,7 +74,7 @@ class Throw(Element):
 
     def work(self, token: Token) -> bool:
         for trigger in sorted(self.triggers, key=lambda t: THROWING_ORDER.index(t.kind)):
-            if not _throw(token, trigger) or not token.frame.machine.is_alive(token):
+            if not throw(token, trigger) or not token.frame.machine.is_alive(token):
                 return False
         return True
 
@@ -139,7 +139,7 @@ def _terminate(token: Token, what: str | None) -> None:
     machine.empty(token.frame, but=token)
 
 
-def _throw(token: Token, trigger: Trigger) -> bool:
+def throw(token: Token, trigger: Trigger) -> bool:
     """True: the thrower goes on."""
     machine = token.frame.machine
     match trigger.kind:

@@ -27,7 +27,10 @@ def _ask_ad_hoc(machine: Machine, frame: Frame) -> None:
     assert region is not None
     assert region.completion is not None
     assert region.host is not None
-    if (frame.has_tokens() or frame.todo) and holds(region.completion, frame, None, at=region.host):
+    if not frame.has_tokens() and not frame.todo:
+        return
+    active = {"numberOfActiveInstances": len(frame.tokens())}
+    if holds(region.completion, frame, None, at=region.host, over=active):
         frame.todo = []
         if region.cancels_rest:
             machine.empty(frame)

@@ -99,6 +99,15 @@ class Decide(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thrown:
+    """What a loop throws when an instance is through: `once`, for the first; with a condition, when that holds."""
+
+    triggers: tuple[Trigger, ...]
+    once: bool = False
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoopPlan:
     """A loop with its expressions compiled; `output` is what an instance gives to the collected list.
 
@@ -112,3 +121,4 @@ class LoopPlan:
     output: Expression | None = None
     poll: Poll | None = None
     own: tuple[str, ...] = ()
+    throws: tuple[Thrown, ...] = ()

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from workflows.engine import due, errands, many, migration, state, surgery
+from workflows.engine import adhoc, due, errands, many, migration, state, surgery
 from workflows.engine.activities import HumanStep, MachineStep, fill
+from workflows.engine.adhoc import AdHoc
 from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
 from workflows.engine.effects import Effect, Incident
 from workflows.engine.errors import NobodyWaits, NotOpen
@@ -272,6 +273,19 @@ class Run:
         assert instance.element.loop is not None
         many.remove_instance(instance, instance.element.loop)
         self._settled()
+
+    def ad_hoc(self) -> tuple[AdHoc, ...]:
+        """The ad-hoc sub-processes at work, with what may be begun in them."""
+        return tuple(adhoc.at_work(self._machine))
+
+    def begin_activity(self, ad_hoc: int, element: str) -> tuple[int, ...]:
+        """Begin an activity of an ad-hoc sub-process once more. Returns its token if it has begun. Raises CannotMove."""
+        frame = adhoc.frame_of(self._standing(ad_hoc))
+        if frame is None:
+            raise NotOpen
+        token = adhoc.begin(frame, element)
+        self._settled()
+        return (token.id,) if token is not None else ()
 
     # --- inside
 

@@ -7,11 +7,21 @@ instance, and of an activity with inputs of its own. A value goes where its name
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from workflows.engine.core import Element, Frame, Token
 from workflows.engine.errors import CannotEvaluate
 from workflows.expressions import Expression, ExpressionError, Script, as_json
+
+#: BPMN's names of the counters; who looks at a step from outside gets each number once.
+SAID_TWICE: Final = frozenset(
+    {
+        "numberOfInstances",
+        "numberOfCompletedInstances",
+        "numberOfActiveInstances",
+        "numberOfTerminatedInstances",
+    }
+)
 
 
 def seen_from(frame: Frame, token: Token | None = None) -> dict[str, Any]:
@@ -33,6 +43,8 @@ def instance_of(token: Token) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for layer in reversed(layers):
         found.update(layer)
+    for name in SAID_TWICE & found.keys():
+        del found[name]
     return found
 
 
@@ -116,13 +128,18 @@ def failed(text: str, at: Element, error: ExpressionError) -> CannotEvaluate:
 
 
 def counters(frame: Frame) -> dict[str, int]:
-    """The live counters of a loop, as its condition and its instances see them."""
-    total, done, _ = frame.count
+    """The live counters of a loop, as its condition and its instances see them: Activiti's names, then BPMN's own."""
+    total, done, started = frame.count
     active = frame.instances()
+    whole = max(total, 0) if total >= 0 else done + active
     return {
-        "nrOfInstances": max(total, 0) if total >= 0 else done + active,
+        "nrOfInstances": whole,
         "nrOfCompletedInstances": done,
         "nrOfActiveInstances": active,
+        "numberOfInstances": whole,
+        "numberOfCompletedInstances": done,
+        "numberOfActiveInstances": active,
+        "numberOfTerminatedInstances": max(0, started - done - active),
     }
 
 

@@ -308,7 +308,11 @@ class Reader:
 
     def _named(self, name: str) -> str:
         words = [name]
-        if self.feel and name == "date" and [word for _, word in self.tokens[self.next : self.next + 3]] == _AND_TIME:
+        if (
+            self.feel
+            and name == "date"
+            and [word for _, word in self.tokens[self.next : self.next + 3]] == _AND_TIME
+        ):
             self.next += 2
             words = ["date and time"]
         while (
@@ -318,6 +322,8 @@ class Reader:
         if not self._take("("):
             return name if len(words) == 1 else self._phrase(words)
         given = self._arguments(")")
+        if name == "getActivityInstanceAttribute" and len(given) == 1:
+            return _unquoted(given[0])
         pattern = FUNCTIONS.get((" ".join(words), len(given)))
         if pattern:
             return pattern.format(*given)
