@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.pages import entry
+from casework.pages import entry, hearing
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("post/", entry.switch_post, name="switch_post"),
     path("preferences/", entry.preferences, name="preferences"),
     path("photos/<slug:sha256>/", entry.photo, name="photo"),
+    path("recordings/<slug:sha256>/", hearing.recording, name="recording"),
     path("healthz", entry.healthz, name="healthz"),
     path("m/", include("casework.pages.phone")),
     path("desk/", include("casework.pages.desk")),

@@ -79,3 +79,30 @@ class PhotoUnreadable(PhotoRefused):
 class PhotoDamaged(PhotoRefused):
     code = "photo_damaged"
     message = _("The photo changed on the way here. Send it again.")
+
+
+class RecordingRefused(GridError):
+    """Any voice memo that isn't kept, whatever the reason."""
+
+    code = "recording_refused"
+    message = _("This recording can't be kept.")
+
+
+class RecordingEmpty(RecordingRefused):
+    code = "recording_empty"
+    message = _("The recording is empty. Record it again.")
+
+
+class RecordingTooLarge(RecordingRefused):
+    code = "recording_too_large"
+    message = _("The recording is larger than 4 MB. Keep it to a minute.")
+
+
+class RecordingKindRefused(RecordingRefused):
+    code = "recording_kind_refused"
+    message = _("This isn't a voice recording we can play. WebM, Ogg and MP4 are possible.")
+
+
+class RecordingDamaged(RecordingRefused):
+    code = "recording_damaged"
+    message = _("The recording changed on the way here. Send it again.")

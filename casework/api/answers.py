@@ -126,6 +126,12 @@ class ReportTaken(serializers.Serializer[Any]):
     case = serializers.CharField(help_text="The number of the case that the report opened.")
 
 
+class RecordingKept(serializers.Serializer[Any]):
+    sha256 = serializers.CharField()
+    kind = serializers.CharField()
+    bytes = serializers.IntegerField()
+
+
 class PhotoKept(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
     width = serializers.IntegerField()

@@ -50,6 +50,13 @@ class ReportBody(Strict):
         max_length=9,
         help_text="SHA-256 of photos that have arrived.",
     )
+    recordings = serializers.ListField(
+        child=Text(max_length=64, min_length=64),
+        required=False,
+        default=list,
+        max_length=3,
+        help_text="SHA-256 of voice memos that have arrived.",
+    )
 
 
 class CaseBody(Strict):
@@ -81,7 +88,22 @@ class VerbBody(Strict):
         required=False,
         default="",
         allow_blank=True,
-        help_text="For return: the id of an earlier step; without it the diagram says where a return leads.",
+        help_text="For return: the id of an earlier step, or “reporter”; without it the diagram says where it leads.",
+    )
+    straight_back = Flag(
+        required=False,
+        default=False,
+        help_text="For return: what was mended comes straight back, without the steps between.",
+    )
+    posts = serializers.ListField(
+        child=Text(max_length=120),
+        required=False,
+        default=list,
+        max_length=50,
+        help_text="Codes of posts: who is to sign, who need not, who gets a copy.",
+    )
+    position = serializers.ChoiceField(
+        ["", "before", "beside", "after"], required=False, default="", help_text="When added signers sign."
     )
 
 

@@ -27,7 +27,7 @@ from rest_framework.response import Response
 
 from casework.errors import CaseBusy, CaseworkError, NotFound, NotValid, NotYours
 from grid.codes import BadAreaCode
-from grid.errors import GridError, PhotoTooLarge
+from grid.errors import GridError, PhotoTooLarge, RecordingTooLarge
 from workflows.bpmn import DiagramRefused, Problem
 from workflows.errors import NoDraft, NotPublishable, StepNotOpen, WorkflowsError
 
@@ -105,7 +105,7 @@ def refusal_of(error: Exception) -> Refusal:
         case WorkflowsError() | DiagramRefused():
             return _of_workflows(error)
         case GridError():
-            status = 413 if isinstance(error, PhotoTooLarge) else 422
+            status = 413 if isinstance(error, PhotoTooLarge | RecordingTooLarge) else 422
             return Refusal(status=status, code=error.code, detail=str(error.message))
         case BadAreaCode():
             return Refusal(status=422, code=error.code, detail=area_words(error))

@@ -36,6 +36,7 @@ urlpatterns = [
     *_both("matters/<slug:key>/versions/<int:number>/bpmn", matters.bpmn, "matter_bpmn"),
     *_both("reports", reports.reports, "reports"),
     *_both("photos/<str:sha256>", reports.photo, "photo"),
+    *_both("recordings/<str:sha256>", reports.recording, "recording"),
     *_both("cases", cases.cases, "cases"),
     *_both("cases/<slug:number>", cases.case, "case"),
     *_both("cases/<slug:number>/history", cases.history, "case_history"),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.errors import CaseworkError, NotFound, NotYours
 from casework.models import Case
+from casework.pages import ground
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, next_card, refusal_of
 from casework.pages.reportpage import (
@@ -88,9 +89,14 @@ def ahead(request: ViewerRequest) -> HttpResponse:
 @page
 @require_GET
 def done(request: ViewerRequest, number: str) -> HttpResponse:
-    """The receipt of a report: its number, and who has it until when."""
+    """The receipt of a report, or of what was added to a case: its number, and who has it until when."""
     case = access_case(request.viewer, number)
-    context = {"case": case, "stages": stages(case), "works": open_work(case, request.viewer)}
+    context = {
+        "case": case,
+        "stages": stages(case),
+        "works": open_work(case, request.viewer),
+        "joined": "joined" in request.GET,
+    }
     return TemplateResponse(request, "phone/done.html", _with_count(request, context))
 
 
@@ -273,4 +279,5 @@ urlpatterns = [
     path("outbox/", outbox, name="outbox"),
     path("sw.js", worker, name="worker"),
     path("me/", me, name="me"),
+    *ground.urlpatterns,
 ]

@@ -15,8 +15,8 @@ from casework.forms import StepForm, build
 from casework.forms.fields import SHA256
 from casework.pages.door import ViewerRequest
 from casework.pages.saying import form_fields, with_new_photos
+from casework.queries.categories import LikelyCategory, category_tree, likely_categories
 from casework.queries.forecast import Work
-from casework.queries.phone import LikelyCategory, category_tree, likely_categories
 from casework.queries.reporting import (
     areas_to_choose,
     first_works,
@@ -24,7 +24,8 @@ from casework.queries.reporting import (
     published_or_none,
     report_form,
 )
-from casework.services.intake import PHOTOS, NewReport
+from casework.services.attachments import PHOTOS
+from casework.services.intake import NewReport
 from grid.models import Photo
 from grid.services.photos import store_photo
 
@@ -44,6 +45,9 @@ class ReportEntry(forms.Form):
     summary = forms.CharField(required=False, max_length=500)
     urgent = forms.BooleanField(required=False)
     seen_at = forms.DateTimeField(required=False)
+    form = forms.IntegerField(
+        required=False, min_value=0, max_value=10**6
+    )  # the version whose questions these are
 
     def __init__(self, posted: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(posted, **options)
@@ -83,15 +87,36 @@ def with_photos(request: ViewerRequest, matter: str) -> QueryDict:
     return posted
 
 
-def photos_of(posted: QueryDict) -> list[str]:
-    """SHA-256 of the report's own photos, each once."""
-    return list(dict.fromkeys(sha for sha in posted.getlist("r.photos") if SHA256.fullmatch(sha)))
+def hashes(posted: QueryDict, name: str) -> list[str]:
+    """SHA-256 of what went ahead of the report, each once: `r.photos`, `r.memos`."""
+    return list(dict.fromkeys(sha for sha in posted.getlist(name) if SHA256.fullmatch(sha)))
 
 
 def is_complete(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> bool:
     """Whether the page's own fields and the matter's questions are all in order."""
     questions = _questions(request, entry.kind_parts()[0], posted)
     return entry.is_valid() and (questions is None or questions.is_valid())
+
+
+def what_is_missing(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> tuple[str, str]:
+    """The first thing to mend: the question's name and words; call it for a report that is not complete."""
+    if not entry.is_valid():
+        return "", str(next(iter(entry.errors.values()))[0])
+    questions = _questions(request, entry.kind_parts()[0], posted)
+    if questions is None or questions.is_valid():
+        return "", ""
+    name, errors = next(iter(questions.errors.items()))
+    if name not in questions.fields:
+        return "", str(errors[0])
+    told = {"field": questions.fields[name].label, "error": errors[0]}
+    return name, _("%(field)s: %(error)s") % told
+
+
+def has_changed_since(entry: ReportEntry) -> bool:
+    """Whether the matter has been published anew since its questions were answered."""
+    answered = entry.number("form")
+    version = published_or_none(entry.kind_parts()[0]) if answered else None
+    return version is not None and version.number != answered
 
 
 def new_report(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) -> NewReport:
@@ -113,7 +138,8 @@ def new_report(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) ->
         area=said["area"] or chosen,
         seen_at=said["seen_at"],
         answers=_answers(request, matter, posted),
-        photos=photos_of(posted),
+        photos=hashes(posted, "r.photos"),
+        recordings=hashes(posted, "r.memos"),
         language=request.LANGUAGE_CODE or "zh-hans",
     )
 
@@ -137,6 +163,7 @@ def ahead_context(
         "entry": entry,
         "here": here,
         "matter": matter,
+        "version": version.number if version is not None else "",
         "works": works,
         "questions": _questions(request, matter, posted),
     }
@@ -162,8 +189,8 @@ def page_context(
 ) -> dict[str, Any]:
     ahead = ahead_context(request, entry, posted)
     here = ahead["here"]
-    likely = likely_categories(request.viewer, area_code=here.area.code if here else None)
-    photos = photos_of(posted) if posted is not None else []
+    likely = likely_categories(request.viewer, area_code=here.area.code if here else None, now=timezone.now())
+    photos = hashes(posted, "r.photos") if posted is not None else []
     kept = Photo.objects.filter(owner=request.user, sha256__in=photos).values_list("sha256", flat=True)
     return {
         **ahead,
@@ -174,6 +201,7 @@ def page_context(
         "areas": areas_to_choose(request.viewer),
         "photos": [sha for sha in photos if sha in set(kept)],
         "refused": refused,
+        "sides": [("west", _("West")), ("north", _("North")), ("south", _("South")), ("east", _("East"))],
     }
 
 

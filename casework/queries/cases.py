@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
 from casework.models import Attachment, Case, CaseEvent, CaseStatus, Clock, Decision
-from casework.verbs import BESIDE, STEP_VERBS, Verb, at_step
+from casework.verbs import BESIDE, STEP_VERBS, Verb, at_step, event_words_at
 from grid.models import Post, User
 from grid.queries.posts import holders_by_post
 from workflows.models import Step, StepKind, StepStatus, Subscription, Timer
@@ -234,7 +234,7 @@ def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | Non
     return Entry(
         seq=event.seq,
         kind=event.kind,
-        words=data.get("words") or EVENT_WORDS.get(event.kind, event.kind),
+        words=event_words_at(event.kind, data) or EVENT_WORDS.get(event.kind, event.kind),
         look=EVENT_LOOKS.get(event.kind, ""),
         group=_group(event.kind),
         at=event.at,

@@ -1,23 +1,15 @@
-"""What the phone's screens need: what waits for me, what came back to me, my cases, likely categories."""
+"""What the phone's screens need: what waits for me, what came back to me, my cases."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import get_language
 
 from casework.access import Viewer
-from casework.models import Case
+from casework.models import Case, Evidence
 from casework.queries.cases import Stage, return_behind, stages_of
-from workflows.models import Definition, Step, StepKind
-
-LIKELY = 4
-RECENT = timedelta(days=30)
+from workflows.models import Step, StepKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +28,6 @@ class MyCase:
 
     case: Case
     stages: tuple[Stage, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LikelyCategory:
-    """A category to offer first: of which matter, and how often it was chosen here lately."""
-
-    matter: str
-    category: str
-    label: str
-    icon: str
-    times: int
-    mine: bool
 
 
 def waiting_for(viewer: Viewer) -> list[Waiting]:
@@ -71,65 +51,13 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
 
 
 def my_cases(viewer: Viewer, *, before: int | None = None, size: int = 20) -> list[MyCase]:
-    """Cases that I reported, the newest first; `before` is the id of the last one seen."""
-    cases = Case.objects.filter(reporter_id=viewer.user_id).select_related("matter", "area", "run__version")
+    """Cases that I reported or gave evidence for, the newest first; `before` is the id of the last one seen."""
+    followed = Evidence.objects.filter(by_id=viewer.user_id).values("case")
+    mine = Q(reporter_id=viewer.user_id) | Q(pk__in=followed)
+    cases = Case.objects.visible_to(viewer).filter(mine).select_related("matter", "area", "run__version")
     cases = cases.defer("run__state", "run__version__bpmn", "run__version__tables", "run__version__forms")
     if before is not None:
         cases = cases.filter(pk__lt=before)
     shown = list(cases.order_by("-pk")[:size])
     lines = stages_of(shown)
     return [MyCase(case=case, stages=tuple(lines[case.pk])) for case in shown]
-
-
-def likely_categories(viewer: Viewer, *, area_code: str | None = None) -> list[LikelyCategory]:
-    """Four categories: mine of the last thirty days, then the area's, then those the matters list first."""
-    since = timezone.now() - RECENT
-    own = _counted(Case.objects.filter(reporter_id=viewer.user_id, opened_at__gte=since))
-    here = area_code or viewer.home_area
-    around = (
-        _counted(Case.objects.filter(area_code__startswith=here, opened_at__gte=since)) if here else Counter()
-    )
-    known = {(entry["matter"], entry["category"]): entry for entry in category_tree()}
-    order = [key for key, _n in own.most_common()] + [key for key, _n in around.most_common()] + list(known)
-    chosen = [key for key in dict.fromkeys(order) if key in known][:LIKELY]
-    return [
-        LikelyCategory(
-            matter=matter,
-            category=category,
-            label=known[matter, category]["label"],
-            icon=known[matter, category]["icon"],
-            times=own[matter, category] or around[matter, category],
-            mine=bool(own[matter, category]),
-        )
-        for matter, category in chosen
-    ]
-
-
-def _counted(cases: Any) -> Counter[tuple[str, str]]:  # Any: a queryset of Case
-    return Counter(cases.values_list("matter__key", "category")[:1000])
-
-
-def category_tree() -> list[dict[str, str]]:
-    """All categories of the published matters, matter by matter, in the order their authors chose.
-
-    A matter lists them in its facts: `categories` = [{"key", "label": {"zh", "en"}, "icon"}].
-    """
-    tree: list[dict[str, str]] = []
-    published = Definition.objects.filter(versions__status="published").distinct().order_by("pk")
-    language = (get_language() or "zh-hans")[:2]
-    for definition in published:
-        version = definition.versions.filter(status="published").first()
-        about = version.about if version else {}
-        title = definition.title_en if language == "en" and definition.title_en else definition.title
-        for entry in about.get("categories", []) or [{"key": "", "label": title}]:
-            label = entry.get("label", "")
-            tree.append(
-                {
-                    "matter": definition.key,
-                    "matter_title": title,
-                    "category": entry.get("key", ""),
-                    "label": label if isinstance(label, str) else label.get(language) or label.get("zh", ""),
-                    "icon": entry.get("icon") or about.get("icon", "flag"),
-                }
-            )
-    return tree

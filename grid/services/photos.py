@@ -1,11 +1,8 @@
 """Photos: what comes in is checked by its content, read, and kept as a plain JPEG of our own."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -22,6 +19,7 @@ from grid.errors import (
 )
 from grid.models import Photo, User
 from grid.services.exif import Taken, read_taken
+from grid.services.files import write_whole
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LONGEST_EDGE = 40_000
@@ -126,8 +124,8 @@ def _jpeg(pixels: Image.Image, *, quality: int) -> bytes:
 def _keep(picture: _Picture, *, sha256: str, owner: User) -> Photo:
     """Files first, row second: a crash in between leaves a file without a row, which the next try replaces."""
     stem = f"photos/{owner.pk}/{sha256[:2]}/{sha256}"
-    _write(f"{stem}-thumb.jpg", picture.thumb)
-    _write(f"{stem}.jpg", picture.jpeg)
+    write_whole(f"{stem}-thumb.jpg", picture.thumb)
+    write_whole(f"{stem}.jpg", picture.jpeg)
     with transaction.atomic():
         photo, _is_new = Photo.objects.get_or_create(
             owner=owner,
@@ -144,20 +142,3 @@ def _keep(picture: _Picture, *, sha256: str, owner: User) -> Photo:
             },
         )
     return photo
-
-
-def _write(name: str, content: bytes) -> None:
-    """Whole or not at all under its name, and on the disk before the row says so; the same photo always
-    gives the same file, so two attempts at once don't harm each other."""
-    path = Path(default_storage.path(name))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{uuid4().hex}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(settings.FILE_UPLOAD_PERMISSIONS)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

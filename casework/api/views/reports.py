@@ -1,4 +1,4 @@
-"""Reports (上报) and their photos."""
+"""Reports (上报), their photos and voice memos."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from casework.api.docs import IDEMPOTENCY_KEY, call, example
 from casework.api.incoming import raw_body, report_token
 from casework.api.viewer import viewer_of
 from casework.services.intake import NewReport, submit_report
-from grid.errors import PhotoDamaged
-from grid.models import Photo, User
+from grid.errors import PhotoDamaged, RecordingDamaged
+from grid.models import Photo, Recording, User
 from grid.services.photos import store_photo
+from grid.services.recordings import store_recording
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -75,4 +76,23 @@ def photo(request: Request, sha256: str) -> Response:
     known = Photo.objects.filter(owner_id=viewer_of(request).user_id, sha256=announced).exists()
     kept = store_photo(content, owner=cast(User, request.user), announced_sha256=announced)
     told = {"sha256": kept.sha256, "width": kept.width, "height": kept.height, "bytes": kept.bytes}
+    return Response(told, status=200 if known else 201)
+
+
+@call(
+    "Send a voice memo; sending it again changes nothing",
+    tag="reports",
+    body={"audio/webm": OpenApiTypes.BINARY},
+    answers={200: answers.RecordingKept, 201: answers.RecordingKept},
+    refuses=(413, 422),
+)
+@api_view(["PUT"])
+def recording(request: Request, sha256: str) -> Response:
+    announced = sha256.lower()
+    if not SHA256.fullmatch(announced):
+        raise RecordingDamaged
+    content = raw_body(request, at_most=settings.RECORDING_BYTES)
+    known = Recording.objects.filter(owner_id=viewer_of(request).user_id, sha256=announced).exists()
+    kept = store_recording(content, owner=cast(User, request.user), announced_sha256=announced)
+    told = {"sha256": kept.sha256, "kind": kept.kind, "bytes": kept.bytes}
     return Response(told, status=200 if known else 201)

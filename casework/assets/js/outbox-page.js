@@ -45,47 +45,90 @@ class OutBox extends HTMLElement {
 
   async press(button) {
     const token = button.closest("[data-token]")?.dataset.token;
-    if (button.dataset.outbox === "all") await outbox.sendAll(this.user, { also: true });
-    if (button.dataset.outbox === "one") await outbox.send(await outbox.read(token)).catch(() => {});
-    if (button.dataset.outbox === "save") await this.backup();
+    const act = button.dataset.outbox;
+    if (act === "drop") {
+      this.dropAtTheSecondPress(button, token);
+      return;
+    }
+    button.classList.add("is-busy");
+    if (act === "all") await outbox.sendAll(this.user, { also: true });
+    if (act === "one") await outbox.send(await outbox.read(token)).catch(() => {});
+    if (act === "save") await saveCopy((await outbox.all()).filter((record) => record.user === this.user && !record.number), this.dataset.file);
+    button.classList.remove("is-busy");
+  }
+
+  // What is thrown away is gone: the button asks first.
+  dropAtTheSecondPress(button, token) {
+    if (button.dataset.asked) {
+      outbox.drop(token);
+      return;
+    }
+    button.dataset.asked = "1";
+    button.textContent = this.dataset.sure;
   }
 
   async draw() {
-    const records = await outbox.all(this.user);
-    const waiting = records.filter((record) => !record.number);
+    const everybodys = await outbox.all().catch(() => []);
+    const records = everybodys.filter((record) => record.user === this.user);
+    const waiting = records.filter(outbox.isWaiting);
+    const drafts = records.filter((record) => record.draft && !record.number);
     const arrived = records.filter((record) => record.number).reverse();
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = [];
-    this.fill("waiting", waiting.map((record) => this.item(record)));
-    this.fill("arrived", arrived.map((record) => this.arrival(record)));
+    this.fill("waiting", waiting, (record) => this.item(record));
+    this.fill("drafts", drafts, (record) => this.draft(record));
+    this.fill("arrived", arrived, (record) => this.arrival(record));
     this.querySelector("[data-nothing]").hidden = records.length > 0;
-    document.querySelectorAll("[data-outbox=all], [data-outbox=save]").forEach((button) => {
-      button.hidden = !waiting.length;
-      button.closest(".actionbar").hidden = !waiting.length;
-    });
+    this.others(everybodys.filter((record) => record.user !== this.user && !record.number));
+    const some = waiting.length + drafts.length > 0;
+    document.querySelector("[data-outbox=all]").hidden = !waiting.length;
+    document.querySelector("[data-outbox=save]").hidden = !some;
+    document.querySelector("[data-outbox=save]").closest(".actionbar").hidden = !some;
+    this.room();
   }
 
-  fill(name, items) {
+  fill(name, records, made) {
     const section = this.querySelector(`[data-list=${name}]`);
-    section.hidden = !items.length;
-    section.querySelector("[data-count]").textContent = this.dataset.count.replace("#", items.length);
-    section.querySelector("[data-items]").replaceChildren(...items);
+    section.hidden = !records.length;
+    section.querySelector("[data-count]").textContent = this.dataset.count.replace("#", records.length);
+    section.querySelector("[data-items]").replaceChildren(...records.map(made));
+  }
+
+  copy(template, record) {
+    const item = this.querySelector(`template[data-${template}]`).content.firstElementChild.cloneNode(true);
+    item.dataset.token = record.token;
+    item.querySelector("[data-title]").textContent = record.title;
+    return item;
   }
 
   item(record) {
-    const item = this.querySelector("template[data-item]").content.firstElementChild.cloneNode(true);
-    const sent = record.photos.filter((photo) => photo.sent).length;
-    item.dataset.token = record.token;
-    item.querySelector("[data-title]").textContent = record.title;
-    item.querySelector("[data-saved]").textContent = this.dataset.saved.replace("#", time(record.savedAt)).replace("#", record.photos.length);
-    item.querySelector("[data-tries]").hidden = !record.tries;
-    item.querySelector("[data-tries] span").textContent = this.dataset.tries.replace("#", record.tries);
-    item.querySelector("[data-photos]").textContent = this.dataset.photos.replace("#", sent).replace("#", record.photos.length);
-    item.querySelector("[data-photos]").classList.add(sent === record.photos.length ? "stages__item--done" : "stages__item--now");
-    item.querySelector("[data-why]").textContent = record.said || this.dataset[record.why] || "";
+    const item = this.copy("item", record);
+    const parts = [...record.photos, ...(record.memos || [])];
+    const sent = parts.filter((part) => part.sent).length;
+    const size = (parts.reduce((sum, part) => sum + part.blob.size, 0) / 1e6).toFixed(1);
+    item.querySelector("[data-saved]").textContent = [time(record.savedAt), record.photos.length, size].reduce((text, word) => text.replace("#", word), this.dataset.saved);
+    item.querySelector("[data-tries] span").textContent = record.tries ? this.dataset.tries.replace("#", record.tries) : this.dataset.fresh;
+    item.querySelector("[data-tries]").classList.toggle("badge--idle", !record.tries);
+    item.querySelector("[data-photos]").textContent = this.dataset.photos.replace("#", sent).replace("#", parts.length);
+    item.querySelector("[data-photos]").classList.add(sent === parts.length ? "stages__item--done" : "stages__item--now");
+    item.querySelector("[data-why]").textContent = this.why(record);
     item.querySelector("[data-open]").href = `${this.dataset.report}?kept=${record.token}`;
     this.picture(item.querySelector("img"), record.photos[0]);
     return item;
+  }
+
+  why(record) {
+    if (record.why === "refused" || record.why === "form") return `${record.said} ${this.dataset.refused}`;
+    const words = this.dataset[record.why] || "";
+    return words.replace("#", record.why === "other" ? record.userName : "") + (record.triedAt ? ` ${this.dataset.tried.replace("#", time(record.triedAt))}` : "");
+  }
+
+  draft(record) {
+    const row = this.copy("draft", record);
+    row.querySelector("[data-saved]").textContent = record.said || [time(record.savedAt), record.photos.length].reduce((text, word) => text.replace("#", word), this.dataset.begun);
+    row.querySelector("[data-open]").href = `${this.dataset.report}?kept=${record.token}`;
+    this.picture(row.querySelector("img"), record.photos[0]);
+    return row;
   }
 
   picture(image, photo) {
@@ -98,32 +141,50 @@ class OutBox extends HTMLElement {
   }
 
   arrival(record) {
-    const row = this.querySelector("template[data-arrival]").content.firstElementChild.cloneNode(true);
+    const row = this.copy("arrival", record);
     row.href = this.dataset.case.replace("NUMBER", record.number);
-    row.querySelector("[data-title]").textContent = record.title;
     row.querySelector("[data-number]").textContent = record.number;
+    row.querySelector("[data-changed]").hidden = !record.changed;
     return row;
   }
 
-  // When nothing else works: one file with everything in it, to hand over.
-  async backup() {
-    const records = await outbox.waiting(this.user);
-    for (const record of records) {
-      for (const photo of record.photos) photo.blob = await asText(photo.blob);
-    }
-    const file = new Blob([JSON.stringify(records)], { type: "application/json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = `${this.dataset.file}-${new Date().toISOString().slice(0, 10)}.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  // On a shared phone: that something of somebody else waits, and who has to log in for it; not what it is.
+  others(records) {
+    const line = this.querySelector("[data-others]");
+    const names = [...new Set(records.map((record) => record.userName).filter(Boolean))];
+    line.hidden = !records.length;
+    line.querySelector("span").textContent = this.dataset.others.replace("#", records.length).replace("#", names.join(this.dataset.comma));
   }
+
+  async room() {
+    const known = await navigator.storage?.estimate?.().catch(() => null);
+    if (!known?.quota) return;
+    const line = this.querySelector("[data-room]");
+    line.textContent = this.dataset.room.replace("#", (known.usage / 1e6).toFixed(1)).replace("#", Math.floor((known.quota - known.usage) / 1e6));
+    line.hidden = false;
+  }
+}
+
+// When nothing else works: one file with everything in it, to be read in at a desk.
+async function saveCopy(records, name) {
+  const reports = await Promise.all(records.map(asJson));
+  const file = new Blob([JSON.stringify({ format: "one-matter-reports", version: 1, reports })], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `${name}-${new Date().toISOString().slice(0, 10)}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+async function asJson({ token, user, userName, title, address, pairs, photos, memos, savedAt, draft }) {
+  const texts = (parts) => Promise.all((parts || []).map(async ({ blob, hash }) => ({ hash, data: await asText(blob) })));
+  return { token, user, userName, title, address, pairs, savedAt, draft: Boolean(draft), photos: await texts(photos), memos: await texts(memos) };
 }
 
 function asText(blob) {
   return new Promise((done) => {
     const reader = new FileReader();
-    reader.onload = () => done(reader.result);
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
     reader.readAsDataURL(blob);
   });
 }
@@ -141,6 +202,8 @@ export function startOutbox() {
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", flush);
   setInterval(flush, EVERY);
-  outbox.forgetArrived(user).catch(() => {}).then(flush);
-  if (navigator.serviceWorker) navigator.serviceWorker.register("/m/sw.js", { scope: "/m/" }).catch(() => {});
+  outbox.forgetArrived().catch(() => {}).then(flush);
+  // Asks the browser not to clear this away when the phone runs short; an accelerator and a courtesy, no more.
+  navigator.storage?.persist?.().catch(() => {});
+  navigator.serviceWorker?.register("/m/sw.js", { scope: "/m/" }).catch(() => {});
 }

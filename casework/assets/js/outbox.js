@@ -1,60 +1,26 @@
-// Reports on this phone that have not arrived yet. A report is kept here before it is sent, and leaves only when the
-// centre has given it a number: five tries are one case, because its token was made together with it.
+// Reports on this phone: drafts, and what has not arrived yet. A report is kept here before it is sent, and leaves only
+// when the centre has given it a number: five tries are one case, because its token was made together with it.
 
-import { send as sendPhoto } from "./photos.js";
+import { sendMemo, sendPhoto } from "./photos.js";
+import { all, drop, isThere, keep, read } from "./store.js";
 
-const NAME = "reports-on-their-way";
-const STORE = "reports";
-const REPORT = "/m/report/";
-const DONE = /\/m\/report\/done\/([^/]+)\/$/;
+export { all, drop, isThere, keep, read };
+
+const HELLO = "/m/hello/";
+const REPORT = "/m/report/send/";
 const KEEP_ARRIVED = 24 * 3600 * 1000;
+const PATIENCE = 60_000;
+const CLOCK_MAY_BE_OFF = 120_000;
 
-let opened = null;
-
-function open() {
-  opened ??= new Promise((done, fail) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "token" });
-    request.onsuccess = () => {
-      // A phone short of memory closes it behind our back; then it is opened again.
-      request.result.onclose = () => (opened = null);
-      done(request.result);
-    };
-    request.onerror = () => fail(request.error);
-  });
-  return opened;
-}
-
-async function ask(mode, act) {
-  const database = await open();
-  return new Promise((done, fail) => {
-    const work = database.transaction(STORE, mode);
-    const request = act(work.objectStore(STORE));
-    work.oncomplete = () => done(request.result);
-    work.onabort = work.onerror = () => fail(work.error);
-  });
-}
-
-export const isThere = () => Boolean(window.indexedDB && window.crypto?.subtle);
-export const keep = (record) => ask("readwrite", (store) => store.put(record)).then(announce);
-export const drop = (token) => ask("readwrite", (store) => store.delete(token)).then(announce);
-export const read = (token) => ask("readonly", (store) => store.get(token));
-
-export async function all(user) {
-  const records = (await ask("readonly", (store) => store.getAll())).filter((record) => record.user === user);
-  return records.sort((a, b) => a.savedAt - b.savedAt);
-}
+export const isWaiting = (record) => !record.number && !record.draft;
 
 export async function waiting(user) {
-  return (await all(user)).filter((record) => !record.number);
+  return (await all()).filter((record) => record.user === user && isWaiting(record));
 }
 
-function announce() {
-  dispatchEvent(new CustomEvent("outbox:changed"));
-}
-
-// A failure says whether waiting helps: nobody is reached, nobody is logged in, or the report itself is refused.
-class NotSent extends Error {
+// A failure says whether waiting helps: `net` nobody is reached, `busy` the centre asks for patience, `login` nobody is
+// logged in, `other` somebody else is, `refused` and `form` the report itself needs a look.
+export class NotSent extends Error {
   constructor(why, said = "") {
     super(said || why);
     this.why = why;
@@ -62,34 +28,47 @@ class NotSent extends Error {
   }
 }
 
-async function reach(address, options) {
+async function reach(address, options = {}) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    return await fetch(address, { credentials: "same-origin", ...options });
+    return await fetch(address, { credentials: "same-origin", signal: patience.signal, ...options });
   } catch (error) {
     throw new NotSent("net");
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-// The token of a page kept for hours may be stale: take a fresh one, and see whether this same person is logged in.
-async function freshToken(user) {
-  const answer = await reach(`${REPORT}?fresh=1`, { cache: "no-store" });
-  if (new URL(answer.url).pathname !== REPORT) throw new NotSent("login");
-  if (!answer.ok) throw new NotSent("net");
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (page.querySelector("net-state")?.dataset.user !== String(user)) throw new NotSent("login");
-  return page.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+// A page that was open for hours holds an old token, and perhaps another person has logged in since.
+async function hello(record) {
+  const answer = await reach(HELLO, { cache: "no-store" });
+  if (answer.status === 401) throw new NotSent("login");
+  const known = await answer.json().catch(() => null);
+  if (!answer.ok || !known?.csrf) throw new NotSent(answer.status >= 500 ? "busy" : "net");
+  if (known.user !== String(record.user)) throw new NotSent("other", known.name);
+  return known;
 }
 
-async function sendPhotos(record, csrf) {
-  for (const photo of record.photos.filter((each) => !each.sent)) {
+// A phone whose clock is a day off saw it a day off: set right once, before anything is sent, as a repeat must be alike.
+function setRight(record, serverTime) {
+  if (record.isTimed) return;
+  record.isTimed = true;
+  const off = Date.parse(serverTime) - Date.now();
+  const seen = record.pairs.find(([name]) => name === "r.seen_at");
+  if (seen?.[1] && Math.abs(off) > CLOCK_MAY_BE_OFF) seen[1] = new Date(Date.parse(seen[1]) + off).toISOString();
+}
+
+async function sendParts(parts, send, csrf, save) {
+  for (const part of parts.filter((each) => !each.sent)) {
     try {
-      await sendPhoto(photo.blob, photo.hash, csrf);
+      await send(part.blob, part.hash, csrf);
     } catch (error) {
       if (error.status === 413 || error.status === 422) throw new NotSent("refused", error.message);
-      throw new NotSent("net");
+      throw new NotSent(error.status >= 500 || error.status === 429 ? "busy" : "net");
     }
-    photo.sent = true;
-    await keep(record);
+    part.sent = true;
+    await save();
   }
 }
 
@@ -97,14 +76,24 @@ async function sendReport(record, csrf) {
   const body = new FormData();
   record.pairs.forEach(([name, value]) => body.append(name, value));
   record.photos.forEach((photo) => body.append("r.photos", photo.hash));
+  (record.memos || []).forEach((memo) => body.append("r.memos", memo.hash));
   body.append("csrfmiddlewaretoken", csrf);
-  const answer = await reach(REPORT, { method: "POST", body });
-  const number = new URL(answer.url).pathname.match(DONE)?.[1];
-  if (number) return number;
-  if (answer.status !== 422) throw new NotSent("net");
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const said = page.querySelector(".notice--back b, .field__bad span");
-  throw new NotSent("refused", said?.textContent.trim() || "");
+  const answer = await reach(record.address || REPORT, { method: "POST", body });
+  const said = await answer.json().catch(() => null);
+  if (answer.ok && said?.number) return said;
+  if (!said?.code) throw new NotSent(answer.status >= 500 ? "busy" : "net");
+  if (answer.status === 423 || answer.status === 429) throw new NotSent("busy", said.said);
+  const refusal = new NotSent(said.code === "form_changed" ? "form" : "refused", said.said);
+  throw Object.assign(refusal, { field: said.field || "" });
+}
+
+async function attempt(record, save) {
+  const known = await hello(record);
+  setRight(record, known.now);
+  await save();
+  await sendParts(record.photos, sendPhoto, known.csrf, save);
+  await sendParts(record.memos || [], sendMemo, known.csrf, save);
+  return sendReport(record, known.csrf);
 }
 
 // Only one page sends at a time where the browser can say so; the token makes it harmless where it can't.
@@ -112,40 +101,46 @@ function alone(act) {
   return navigator.locks ? navigator.locks.request("outbox", act) : act();
 }
 
-// The number of the case, or a NotSent; what is known after the try is kept.
+// What the centre answered (`number`, `address`), or a NotSent; what is known after the try is kept.
 export function send(record) {
   return alone(async () => {
     const known = await read(record.token);
-    if (!known || known.number) return known?.number;
+    if (!known) return null;
+    if (known.number) return { number: known.number, address: known.arrivedAs };
     try {
-      const csrf = await freshToken(record.user);
-      await sendPhotos(record, csrf);
-      record.number = await sendReport(record, csrf);
-      Object.assign(record, { arrivedAt: Date.now(), photos: [], pairs: [], why: "", said: "" });
+      const said = await attempt(record, () => keep(record));
+      // Its words are kept only where the centre has others: then they still have to be said on the case.
+      const kept = said.changed ? {} : { photos: [], memos: [], pairs: [] };
+      Object.assign(record, kept, { number: said.number, arrivedAs: said.address, changed: Boolean(said.changed) });
+      Object.assign(record, { draft: false, arrivedAt: Date.now(), why: "", said: "" });
       await keep(record);
-      return record.number;
+      return said;
     } catch (error) {
-      Object.assign(record, { tries: record.tries + 1, triedAt: Date.now(), why: error.why || "net", said: error.said || "" });
-      await keep(record);
+      const again = { tries: (record.tries || 0) + 1, triedAt: Date.now(), why: error.why || "net", said: error.said || "" };
+      Object.assign(record, again);
+      await keep(record).catch(() => {});
       throw error;
     }
   });
 }
 
+// For a phone that has no room left: it goes at once, or stays on the page that holds it.
+export const sendUnkept = (record) => attempt(record, async () => {});
+
 // What waits for nothing but the net, one after the other: a weak line carries one thing better than five.
 export async function sendAll(user, { also = false } = {}) {
   for (const record of await waiting(user)) {
-    if (record.why === "refused" && !also) continue;
+    if (["refused", "form"].includes(record.why) && !also) continue;
     try {
       await send(record);
     } catch (error) {
-      if (error.why === "net" || error.why === "login") return;
+      if (!["refused", "form"].includes(error.why)) return;
     }
   }
 }
 
-export async function forgetArrived(user) {
-  for (const record of await all(user)) {
-    if (record.number && Date.now() - record.arrivedAt > KEEP_ARRIVED) await drop(record.token);
+export async function forgetArrived() {
+  for (const record of await all()) {
+    if (record.number && !record.changed && Date.now() - record.arrivedAt > KEEP_ARRIVED) await drop(record.token);
   }
 }

@@ -1,7 +1,8 @@
-// A photo on its way: shrunk on the device, named by its hash, sent by itself and repeatable.
+// What goes ahead of a report: photos shrunk on the device, voice memos; each named by its hash, repeatable.
 
 const LONG_EDGE = 1600;
 const QUALITY = 0.8;
+const PATIENCE = 180_000; // 300 kB at the slowest 2G
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
 
 async function decode(file) {
@@ -46,15 +47,25 @@ export async function sha256(blob) {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export async function send(blob, hash, csrf) {
-  const answer = await fetch(`/api/v1/photos/${hash}`, {
-    method: "PUT",
-    headers: { "Content-Type": "image/jpeg", "X-CSRFToken": csrf },
-    credentials: "same-origin",
-    body: blob,
-  });
-  if (!answer.ok) {
+// One request for each, repeatable: the address is the hash of what is sent.
+async function put(address, blob, type, csrf) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE);
+  try {
+    const answer = await fetch(address, {
+      method: "PUT",
+      headers: { "Content-Type": type, "X-CSRFToken": csrf },
+      credentials: "same-origin",
+      body: blob,
+      signal: patience.signal,
+    });
+    if (answer.ok) return;
     const said = await answer.json().catch(() => ({}));
     throw Object.assign(new Error(said.detail || String(answer.status)), { status: answer.status });
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+export const sendPhoto = (blob, hash, csrf) => put(`/api/v1/photos/${hash}`, blob, "image/jpeg", csrf);
+export const sendMemo = (blob, hash, csrf) => put(`/api/v1/recordings/${hash}`, blob, "application/octet-stream", csrf);

@@ -2,56 +2,75 @@
 
 import * as outbox from "./outbox.js";
 import { startConditions } from "./conditions.js";
-import { locate } from "./position.js";
-import { send, sha256, shrink } from "./photos.js";
+import { startKinds } from "./report/kinds.js";
+import { Memo } from "./report/memo.js";
+import { Place } from "./report/place.js";
+import { Same } from "./report/same.js";
+import { Shots } from "./report/shots.js";
 
-const MOST = 9;
 const TYPING = 500;
+const NOT_TYPED = ["csrfmiddlewaretoken", "r.photos"];
 
 class ReportForm extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.shots = this.querySelector(".shots");
-    this.input = this.querySelector("input[type=file]");
-    this.photos = [];
-    this.prepared = Promise.resolve();
-    this.uploaded = Promise.resolve();
-    addEventListener("pageshow", () => (this.isBusy = false));
-    this.input.addEventListener("change", () => this.take([...this.input.files]));
-    this.form.addEventListener("submit", (event) => this.submit(event));
-    this.form.addEventListener("change", (event) => this.changed(event.target));
-    this.addEventListener("click", (event) => {
-      const cross = event.target.closest("[data-remove]");
-      if (cross) this.remove(Number(cross.dataset.remove));
-      if (event.target.closest("[data-again]")) this.findPlace();
+    this.place = new Place(this, () => this.lookAhead());
+    this.shots = new Shots(this, () => this.photosChanged());
+    this.memo = new Memo(this.querySelector("[data-memo]"), () => this.saveDraft());
+    this.same = new Same(this, (address) => this.begin(address));
+    startKinds(this);
+    this.shots.input.addEventListener("change", () => this.take());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      delete this.form.dataset.sent;
+      this.begin("");
     });
-    this.begin();
+    this.form.addEventListener("change", (event) => this.changed(event.target));
+    this.form.addEventListener("input", () => this.saveDraft());
+    addEventListener("pageshow", () => (this.isBusy = false));
+    this.open();
   }
 
   // A page that comes from the phone's own store would carry a used token: a report gets its token here.
-  async begin() {
+  async open() {
     if (window.crypto?.randomUUID && !this.dataset.refused) this.form.elements["r.token"].value = crypto.randomUUID();
     const kept = new URLSearchParams(location.search).get("kept");
     const record = kept && outbox.isThere() && (await outbox.read(kept).catch(() => null));
-    if (record && !record.number) this.restore(record);
-    if (!this.value("lat")) this.findPlace();
+    if (record && record.user === this.dataset.user && !record.number) this.restore(record);
+    else this.offerDrafts();
+    if (!this.value("lat")) this.place.find();
   }
 
   restore(record) {
-    for (const [name, value] of record.pairs) {
+    this.restored = record;
+    this.fill(record.pairs);
+    this.place.isNudged = Boolean(this.value("lat")) && !this.value("accuracy");
+    this.shots.restore(record.photos, record.savedAt);
+    this.memo.restore(record.memos || []);
+    if (record.said) this.say(record.said);
+    this.place.draw();
+    this.lookAhead();
+  }
+
+  fill(pairs) {
+    for (const [name, value] of pairs) {
       for (const input of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
         if (input.type === "radio" || input.type === "checkbox") input.checked = input.checked || input.value === value;
         else input.value = value;
+        if (input.checked) input.closest("details:not([open])")?.setAttribute("open", "");
       }
     }
-    this.photos = record.photos.map((photo) => ({
-      ...photo,
-      preview: URL.createObjectURL(photo.blob),
-      state: photo.sent ? "there" : "waiting",
-      takenAt: new Date(record.savedAt),
-    }));
-    this.draw();
-    this.lookAhead();
+    for (const input of this.form.querySelectorAll("input:checked")) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  async offerDrafts() {
+    if (!outbox.isThere()) return;
+    const drafts = (await outbox.all().catch(() => [])).filter((each) => each.draft && each.user === this.dataset.user);
+    const link = this.querySelector("[data-drafts]");
+    if (!drafts.length || !link) return;
+    link.hidden = false;
+    link.querySelector("[data-drafts-count]").textContent = link.dataset.drafts.replace("#", drafts.length);
+    if (drafts.length === 1) link.href = `${location.pathname}?kept=${drafts[0].token}`;
   }
 
   get csrf() {
@@ -64,6 +83,7 @@ class ReportForm extends HTMLElement {
 
   changed(target) {
     if (target.name === "r.kind" || target.name === "r.area") this.lookAhead();
+    this.saveDraft();
   }
 
   // What was seen was seen at the first photo, or else now; it may be sent hours later.
@@ -72,122 +92,25 @@ class ReportForm extends HTMLElement {
     seen.value ||= new Date().toISOString();
   }
 
-  // --- photos
-
-  take(files) {
-    this.input.value = "";
+  take() {
+    const files = [...this.shots.input.files];
+    this.shots.input.value = "";
     if (!files.length) return;
     this.seen();
-    this.findPlace();
-    const fresh = files.slice(0, MOST - this.photos.length).map((file) => ({ file, preview: "", hash: "", state: "preparing", takenAt: new Date() }));
-    this.photos.push(...fresh);
-    this.draw();
-    // One after the other: an old phone has room for one decoded photo, and a weak line for one upload.
-    for (const photo of fresh) {
-      this.prepared = this.prepared.then(() => this.prepare(photo));
-      this.uploaded = Promise.all([this.prepared, this.uploaded]).then(() => this.upload(photo));
-    }
+    if (!this.shots.photos.length || !this.value("lat")) this.place.find();
+    this.shots.take(files);
   }
 
-  async prepare(photo) {
-    if (!this.photos.includes(photo)) return;
-    try {
-      photo.blob = await shrink(photo.file);
-      photo.hash = await sha256(photo.blob);
-      photo.preview = URL.createObjectURL(photo.blob);
-      photo.state = photo.hash ? "waiting" : "with the form";
-    } catch (error) {
-      console.warn("the phone does not give the photo away", error);
-      Object.assign(photo, { state: "refused", said: this.dataset.unreadable });
-    }
-    this.draw();
+  photosChanged() {
+    this.same.showMine();
+    this.saveDraft();
   }
 
-  // Ahead of the report, while it is being written; once it is on its way the photos go with it.
-  async upload(photo) {
-    if (this.isBusy || photo.state !== "waiting" || !this.photos.includes(photo)) return;
-    photo.state = "sending";
-    photo.said = "";
-    this.draw();
-    try {
-      await send(photo.blob, photo.hash, this.csrf);
-      photo.state = "there";
-    } catch (error) {
-      // Refused for what it is, it can only be left out; anything else is tried again when the report is sent.
-      photo.state = error.status === 422 || error.status === 413 ? "refused" : "waiting";
-      photo.said = error.status ? error.message : "";
-    }
-    this.draw();
-  }
-
-  remove(index) {
-    const [gone] = this.photos.splice(index, 1);
-    if (gone.preview) URL.revokeObjectURL(gone.preview);
-    this.draw();
-  }
-
-  draw() {
-    this.shots.querySelectorAll(".shots__shot:not(.shots__kept)").forEach((each) => each.remove());
-    this.shots.classList.toggle("shots--some", this.photos.length > 0);
-    const add = this.shots.querySelector(".shots__add");
-    this.photos.forEach((photo, index) => add.before(this.picture(photo, index)));
-    add.querySelector("[data-word]").textContent = this.photos.length ? this.dataset.more : this.dataset.first;
-    add.hidden = this.photos.length >= MOST;
-  }
-
-  picture(photo, index) {
-    const figure = document.createElement("figure");
-    figure.className = `shots__shot${index === 0 ? " shots__main" : " shots__side"}`;
-    const image = document.createElement(photo.preview ? "img" : "span");
-    if (photo.preview) Object.assign(image, { src: photo.preview, alt: this.dataset.photo.replace("#", index + 1) });
-    figure.append(image, this.stamp(photo, index), this.cross(index));
-    if (photo.state === "there" && photo.hash) {
-      const kept = document.createElement("input");
-      Object.assign(kept, { type: "hidden", name: "r.photos", value: photo.hash });
-      figure.append(kept);
-    }
-    return figure;
-  }
-
-  stamp(photo, index) {
-    const stamp = document.createElement("figcaption");
-    stamp.className = "shots__stamp";
-    const words = { preparing: this.dataset.preparing, sending: this.dataset.sending, waiting: this.dataset.waiting, refused: photo.said };
-    const time = photo.takenAt.toTimeString().slice(0, 5);
-    stamp.textContent = words[photo.state] || (index === 0 ? `${time} ${this.querySelector("[data-place]").dataset.name || ""}` : time);
-    return stamp;
-  }
-
-  cross(index) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "shots__cross" });
-    button.dataset.remove = index;
-    button.setAttribute("aria-label", this.dataset.removeWord.replace("#", index + 1));
-    button.innerHTML = '<svg class="icon icon--s" aria-hidden="true"><use href="#i-x"/></svg>';
-    return button;
-  }
-
-  // --- place
-
-  async findPlace() {
-    const fix = this.querySelector("[data-fix]");
-    fix.textContent = this.dataset.looking;
-    const best = await locate((reading) => {
-      for (const name of ["lat", "lon", "accuracy"]) this.form.elements[`r.${name}`].value = reading[name];
-      fix.textContent = this.dataset.fix.replace("#", Math.round(reading.accuracy));
-    });
-    if (!best) {
-      fix.textContent = this.value("lat") ? this.dataset.fix.replace("#", Math.round(this.value("accuracy"))) : this.dataset.nofix;
-      return;
-    }
-    this.lookAhead();
-  }
-
-  // --- what comes with the category and the place: whose grid, who gets it, what else is asked
+  // --- what comes with the category and the place: whose grid, who gets it, what else is asked, what is there already
 
   lookAhead() {
     clearTimeout(this.later);
-    this.later = setTimeout(() => this.fetchAhead(), TYPING / 5);
+    this.later = setTimeout(() => Promise.all([this.fetchAhead(), this.same.look()]), TYPING / 5);
   }
 
   async fetchAhead() {
@@ -195,9 +118,8 @@ class ReportForm extends HTMLElement {
     for (const name of ["kind", "lat", "lon", "accuracy", "area"]) if (this.value(name)) asked.set(name, this.value(name));
     try {
       const answer = await fetch(`${this.dataset.ahead}?${asked}`, { credentials: "same-origin" });
-      if (!answer.ok) return;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      this.replace(page);
+      if (!answer.ok || answer.redirected) return;
+      this.replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch (error) {
       console.info("no word about what comes next while there is no net");
     }
@@ -211,106 +133,141 @@ class ReportForm extends HTMLElement {
       if (!fresh || !here) continue;
       if (part === "questions" && fresh.dataset.questions === old.dataset.questions) continue;
       here.replaceWith(document.importNode(fresh, true));
+      // Answers that were kept belong to these questions.
+      if (part === "questions" && this.restored) this.fill(this.restored.pairs.filter(([name]) => !name.includes(".")));
     }
     startConditions(this);
-    if (this.photos.length) this.draw();
+    this.place.draw();
+    if (this.shots.photos.length) this.shots.draw();
+  }
+
+  // --- drafts: whoever is called away, or whose browser is killed, finds it again
+
+  saveDraft() {
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.keepDraft(), TYPING);
+  }
+
+  async keepDraft() {
+    if (this.isBusy || this.isGone || !outbox.isThere() || !this.isBegun()) return;
+    await outbox.keep({ ...this.record(""), draft: true }).catch(() => console.info("no room for a draft"));
+  }
+
+  isBegun() {
+    return this.shots.kept.length > 0 || this.memo.kept.length > 0 || this.value("summary").trim() !== "";
   }
 
   // --- sending
 
-  submit(event) {
-    event.preventDefault();
-    delete this.form.dataset.sent;
+  // `address` is where it goes: nowhere in particular for a case of its own, or to the case it belongs to.
+  begin(address) {
     if (this.isBusy) return;
     this.isBusy = true;
-    this.send().catch((error) => {
+    clearTimeout(this.saving);
+    this.send(address).catch((error) => {
       this.isBusy = false;
       throw error;
     });
   }
 
   // First onto the phone, then on its way: whatever happens to the line, the report is not lost.
-  async send() {
+  async send(address) {
     this.seen();
-    if (this.photos.some((photo) => photo.state === "preparing")) this.say(this.dataset.preparing);
-    await this.prepared;
-    const without = this.photos.filter((photo) => photo.state === "with the form");
-    if (without.length || !outbox.isThere()) {
-      this.carry(without);
-      this.form.submit();
-      return;
-    }
-    this.say(this.dataset.sending);
-    const record = this.record();
-    try {
-      await outbox.keep(record);
-      // What is halfway up is not sent a second time.
-      await this.uploaded;
-      this.photos.filter((photo) => photo.state === "there").forEach((photo) => this.isThere(record, photo.hash));
-      const number = await outbox.send(record);
-      location.assign(this.dataset.done.replace("NUMBER", number));
-    } catch (error) {
-      await this.notSent(record, error);
-      this.isBusy = false;
-    }
-  }
-
-  isThere(record, hash) {
-    for (const photo of record.photos) if (photo.hash === hash) photo.sent = true;
-  }
-
-  record() {
-    const pairs = [...new FormData(this.form)].filter(
-      ([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "r.photos",
-    );
-    const chosen = this.form.querySelector("[name='r.kind']:checked")?.closest(".pick").querySelector(".pick__name");
-    const title = [chosen?.textContent.trim(), this.value("summary").slice(0, 20)].filter(Boolean).join(" · ");
-    const photos = this.photos
-      .filter((photo) => photo.hash && photo.state !== "refused")
-      .map(({ blob, hash, state }) => ({ blob, hash, sent: state === "there" }));
-    return { token: this.value("token"), user: this.dataset.user, title, pairs, photos, savedAt: Date.now(), tries: 0 };
-  }
-
-  async notSent(record, error) {
-    if (error.why === "refused" || !error.why) {
-      // The server says what is wrong on its own page, with everything in it; so does a phone that keeps nothing.
-      const sent = new Set(record.photos.filter((photo) => photo.sent).map((photo) => photo.hash));
-      this.photos.filter((photo) => sent.has(photo.hash)).forEach((photo) => (photo.state = "there"));
-      this.draw();
-      await outbox.drop(record.token).catch(() => {});
-      this.form.submit();
+    this.shots.isHeld = true;
+    if (this.shots.isPreparing || this.memo.isRecording) this.say(this.dataset.preparing);
+    await Promise.all([this.shots.prepared, this.memo.stop()]);
+    if (this.shots.withTheForm.length || !outbox.isThere()) {
+      this.carry();
       return;
     }
     if (!this.form.querySelector("[name='r.kind']:checked")) {
-      await outbox.drop(record.token);
-      this.say(this.dataset.kindless);
+      this.stay(this.dataset.kindless);
+      this.querySelector("[data-kinds]").scrollIntoView({ block: "start" });
       return;
     }
+    this.say(this.dataset.sending);
+    const record = this.record(address);
+    const isKept = await outbox.keep(record).then(() => true, () => false);
+    // What is halfway up is not sent a second time.
+    await this.shots.uploaded;
+    const there = this.shots.kept.filter((photo) => photo.sent).map((photo) => photo.hash);
+    for (const photo of record.photos) photo.sent ||= there.includes(photo.hash);
+    try {
+      const said = await (isKept ? outbox.send(record) : outbox.sendUnkept(record));
+      this.isGone = true;
+      location.assign(said.address);
+    } catch (error) {
+      this.notSent(record, error, isKept);
+    }
+  }
+
+  record(address) {
+    const pairs = [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !NOT_TYPED.includes(name));
+    const chosen = this.form.querySelector("[name='r.kind']:checked")?.closest(".pick").querySelector(".pick__name");
+    const title = [chosen?.textContent.trim(), this.value("summary").slice(0, 20)].filter(Boolean).join(" · ");
+    return {
+      token: this.value("token"),
+      user: this.dataset.user,
+      userName: this.dataset.userName,
+      address,
+      title: title || this.dataset.untitled,
+      pairs,
+      photos: this.shots.kept,
+      memos: this.memo.kept,
+      savedAt: this.restored?.savedAt || Date.now(),
+      tries: this.restored?.tries || 0,
+      isTimed: this.restored?.isTimed || false,
+    };
+  }
+
+  notSent(record, error, isKept) {
+    this.shots.markThere(record.photos.filter((photo) => photo.sent).map((photo) => photo.hash));
+    if (!isKept) {
+      this.stay(error.why === "refused" || error.why === "form" ? error.said : this.dataset.full);
+      return;
+    }
+    if (error.why === "refused" || error.why === "form") {
+      // It is mended here; until then it waits as a draft, not in the outbox.
+      outbox.keep({ ...record, draft: true, why: error.why, said: error.said }).catch(() => {});
+      this.stay(error.said, error.field);
+      return;
+    }
+    this.isBusy = false;
+    this.isGone = true;
     this.querySelector("[data-kept-title]").textContent = record.title;
-    this.querySelector("[data-kept-why]").textContent = error.why === "login" ? this.dataset.login : this.dataset.nonet;
+    this.querySelector("[data-kept-why]").textContent = (this.dataset[`why${error.why}`] || this.dataset.whynet).replace("#", record.userName);
     this.querySelector("[data-kept]").hidden = false;
     this.querySelectorAll("[data-hide-when-kept]").forEach((part) => (part.hidden = true));
     this.querySelector("[data-kept]").focus();
-    if (this.waitsInVain) return;
-    this.waitsInVain = true;
     addEventListener("outbox:changed", async () => {
       const now = await outbox.read(record.token);
-      if (now?.number) location.assign(this.dataset.done.replace("NUMBER", now.number));
+      if (now?.number) location.assign(now.arrivedAs);
     });
   }
 
+  stay(text, field = "") {
+    this.isBusy = false;
+    this.shots.isHeld = false;
+    this.say(text);
+    const bad = field && this.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    if (!bad) return;
+    bad.classList.add("field--bad");
+    bad.scrollIntoView({ block: "center" });
+    bad.querySelector("input, select, textarea")?.focus({ preventScroll: true });
+  }
+
   // Where nothing can be hashed the photos ride in the form itself.
-  carry(photos) {
-    if (!photos.length) return;
+  carry() {
     const files = new DataTransfer();
-    photos.forEach((photo, index) => files.items.add(new File([photo.blob], `${index + 1}.jpg`, { type: "image/jpeg" })));
-    this.input.files = files.files;
+    this.shots.withTheForm.forEach((photo, index) => files.items.add(new File([photo.blob], `${index + 1}.jpg`, { type: "image/jpeg" })));
+    this.shots.input.files = files.files;
+    this.form.submit();
   }
 
   say(text) {
     const line = this.querySelector("[data-say]");
     line.textContent = text;
-    line.hidden = false;
+    line.hidden = !text;
   }
 }
 
