@@ -1,6 +1,7 @@
 """What can go wrong with diagrams and runs, named for the fact."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,17 @@ class NotPublishable(WorkflowsError):
 class NoDraft(WorkflowsError):
     code = "no_draft"
     message = _("There is no draft to publish.")
+
+
+class DraftChanged(WorkflowsError):
+    """Somebody else kept the draft since it was opened; `who` and when, for him who has to choose."""
+
+    code = "draft_changed"
+    message = _("Somebody else changed this draft.")
+
+    def __init__(self, *, who: str, at: datetime) -> None:
+        self.who, self.at = who, at
+        super().__init__()
 
 
 class MoveRefused(WorkflowsError):

@@ -16,7 +16,7 @@ from workflows.bpmn import CheckContext, Diagram, DiagramRefused, Problem, check
 from workflows.bpmn.encoding import as_utf8
 from workflows.engine import decisions
 from workflows.engine.errors import Phrase
-from workflows.errors import MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
+from workflows.errors import DraftChanged, MoveRefused, NoDraft, NothingPublished, NotPublishable, StepNotOpen
 from workflows.models import Definition, Run, RunStatus, Step, Subscription, Timer, Version, VersionStatus
 from workflows.projection import Assign, Move, Walk, settle, standing
 from workflows.rows import Batch
@@ -37,17 +37,23 @@ def save_draft(
     tables: Mapping[str, str] | None = None,
     about: Mapping[str, Any] | None = None,
     author_id: int | None = None,
+    base: str | None = None,
 ) -> Version:
     """Keep this diagram as the definition's one draft; forms, tables and facts not given stay as they were.
 
-    Raises DiagramRefused when the bytes are no diagram at all; a diagram with problems can be kept.
+    `base` is the sha256 of the draft that was changed, empty where there was none yet; None asks for no such
+    thing. Raises DiagramRefused when the bytes are no diagram at all (one with problems can be kept), and
+    DraftChanged when the draft is another one by now.
     """
     read(bpmn)
     text = as_utf8(bpmn)
     Definition.objects.select_for_update().get(pk=definition.pk)
     last = definition.versions.first()
     draft = definition.versions.filter(status=VersionStatus.DRAFT).first() or Version(definition=definition)
-    draft.bpmn, draft.sha256 = text, sha256(text.encode()).hexdigest()
+    made = sha256(text.encode()).hexdigest()
+    if base is not None and draft.sha256 not in (base, made):
+        raise DraftChanged(who=str(draft.author or ""), at=draft.saved_at)
+    draft.bpmn, draft.sha256 = text, made
     draft.author_id = author_id
     for name, given in (("forms", forms), ("tables", tables), ("about", about)):
         if given is not None:

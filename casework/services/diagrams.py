@@ -59,13 +59,17 @@ def keep_draft(
     forms: Mapping[str, Any] | None = None,
     tables: Mapping[str, str] | None = None,
     about: Mapping[str, Any] | None = None,
+    base: str | None = None,
     by: Viewer,
 ) -> tuple[Version, tuple[Problem, ...]]:
-    """Keep the draft and say what is wrong with it. Raises NotYours, DiagramRefused, Definition.DoesNotExist."""
+    """Keep the draft and say what is wrong with it; `base` as in `workflows.services.save_draft`.
+
+    Raises NotYours, DiagramRefused, DraftChanged, Definition.DoesNotExist.
+    """
     ensure_may_draw(by)
     definition = Definition.objects.get(key=key)
     draft = workflows.save_draft(
-        definition, bpmn=bpmn, forms=forms, tables=tables, about=about, author_id=by.user_id
+        definition, bpmn=bpmn, forms=forms, tables=tables, about=about, author_id=by.user_id, base=base
     )
     return draft, workflows.problems_of(draft, context_for(draft))
 
