@@ -73,6 +73,16 @@ def ask(text: str, *values: Any) -> list[tuple[Any, ...]]:  # Any: parameters an
         return _planned().execute(text, values).fetchall()
 
 
+def ask_together(*questions: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:  # Any: as above
+    """What several such statements answer, in one round trip."""
+    with _round_trip(text for text, _values in questions):
+        cursors = [_planned() for _question in questions]
+        with connection.connection.pipeline():
+            for cursor, (text, values) in zip(cursors, questions, strict=True):
+                cursor.execute(text, values)
+        return [cursor.fetchall() for cursor in cursors]
+
+
 def new_keys(model: type[Model], count: int) -> str:
     """Keys for rows that are yet to be written, as a column of a SELECT: an array."""
     return f"ARRAY(SELECT nextval('{model._meta.db_table}_id_seq') FROM generate_series(1, {count}))"  # noqa: S608

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,9 @@ from django.db.models import F, Q, QuerySet
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
 from casework.models import Case, CaseEvent
+from casework.queries.openwork import open_work
 from grid.masking import mask_id_number, mask_phone
-from workflows.models import Definition, Incident, Step, Subscription, Timer, Version, VersionStatus
+from workflows.models import Definition, Incident, Step, Version, VersionStatus
 
 PAGE, LONGEST_PAGE = 50, 100
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -102,13 +102,9 @@ def _light(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def _cases_json(cases: Sequence[Case], viewer: Viewer) -> list[Json]:
-    """Three queries, however many cases."""
-    runs = [case.run_id for case in cases if case.is_open]
-    waits = _waits(runs)
-    steps: dict[int, list[Step]] = defaultdict(list)
-    for step in _with_person(Step.objects.open().filter(run_id__in=runs)) if runs else ():
-        steps[step.run_id].append(step)
-    return [_case(case, viewer, steps[case.run_id], waits[case.run_id]) for case in cases]
+    """One round trip more, however many cases."""
+    found = open_work([case.run_id for case in cases if case.is_open])
+    return [_case(case, viewer, found[case.run_id].steps, found[case.run_id].waits) for case in cases]
 
 
 def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) -> Json:
@@ -131,20 +127,6 @@ def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) 
         "closed_at": case.closed_at,
         "revision": case.version,
     }
-
-
-def _waits(runs: Sequence[int]) -> dict[int, list[Json]]:
-    waits: dict[int, list[Json]] = defaultdict(list)
-    if not runs:
-        return waits
-    for timer in Timer.objects.filter(run_id__in=runs, fired_at=None).order_by("due_at", "pk"):
-        waits[timer.run_id].append({"element": timer.element, "kind": "timer", "due_at": timer.due_at})
-    for held in Subscription.objects.filter(run_id__in=runs).order_by("pk"):
-        wait = {"element": held.element, "kind": held.kind, "name": held.name}
-        if held.correlation:
-            wait["correlation"] = held.correlation
-        waits[held.run_id].append(wait)
-    return waits
 
 
 # --- steps

@@ -1,4 +1,7 @@
-"""Completions over HTTP against a site that only writes: gunicorn with two processes of four threads, eight clients."""
+"""Completions over HTTP against sites that only write: gunicorn with two processes of four threads, eight clients.
+
+All sites stand at once and are asked by turns, so that they have the same weather.
+"""
 
 import json
 import os
@@ -8,8 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
+from statistics import median
 
 from rest_framework.authtoken.models import Token
 
@@ -23,20 +27,43 @@ READY_WITHIN = 30
 Round = Callable[[HTTPConnection, int], None]
 
 
-def requests_a_second(*, spell: float, opener: Viewer, clerk: User) -> tuple[float, float]:
-    """Writes of the floor and completions of ours, each for so many seconds with all clients at once."""
-    with _served("tests.bench.floor_site:application") as port:
-        floor = _rate(port, [_floor_round(number) for number in range(1, CLIENTS + 1)], spell=spell)
+SITES = {
+    "ours": "casework.wsgi:application",
+    "orm": "tests.bench.floor_site:application",
+    "bare": "tests.bench.floor_site:bare",
+}
+
+
+def requests_a_second(*, spell: float, turns: int, opener: Viewer, clerk: User) -> dict[str, float]:
+    """Completions of ours and writes of the floors, each for so many seconds with all clients at once, by turns."""
     token = Token.objects.get_or_create(user=clerk)[0].key
-    steps = [Step.objects.open().get(run=open_case("loop", by=opener).run_id).pk for _ in range(CLIENTS)]
-    with _served("casework.wsgi:application") as port:
-        ours = _rate(port, [_our_round(token, step) for step in steps], spell=spell)
-    return floor, ours
+    rates: dict[str, list[float]] = {name: [] for name in SITES}
+    with ExitStack() as stack:
+        asked = {
+            name: (stack.enter_context(_served(site)), _rounds(name, token=token, opener=opener))
+            for name, site in SITES.items()
+        }
+        for port, rounds in asked.values():
+            _warm(port, rounds)
+        for turn in range(1, turns + 1):
+            for name, (port, rounds) in asked.items():
+                rates[name].append(_rate(port, rounds, spell=spell, first=turn * 100_000))
+    return {name: median(taken) for name, taken in rates.items()}
 
 
-def _floor_round(case: int) -> Round:
+def _rounds(name: str, *, token: str, opener: Viewer) -> list[Round]:
+    if name != "ours":
+        base = 10_000_000 * list(SITES).index(name)
+        return [_floor_round(number, base=base) for number in range(1, CLIENTS + 1)]
+    return [
+        _our_round(token, Step.objects.open().get(run=open_case("loop", by=opener).run_id).pk)
+        for _ in range(CLIENTS)
+    ]
+
+
+def _floor_round(case: int, *, base: int) -> Round:
     def go(connection: HTTPConnection, turn: int) -> None:
-        connection.request("POST", f"/?case={case}&seq={100_000 + turn}")
+        connection.request("POST", f"/?case={case}&seq={base + turn}")
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 200
@@ -60,12 +87,16 @@ def _our_round(token: str, step: int) -> Round:
     return go
 
 
-def _rate(port: int, rounds: list[Round], *, spell: float) -> float:
-    for round_ in rounds:  # every process loads what it keeps before the clock runs
-        _client(port, round_, until=time.monotonic() + 0.1, first=0)
+def _warm(port: int, rounds: list[Round]) -> None:
+    """Every process loads what it keeps before the clock runs."""
+    for place, round_ in enumerate(rounds):
+        _client(port, round_, until=time.monotonic() + 0.1, first=place * 1000)
+
+
+def _rate(port: int, rounds: list[Round], *, spell: float, first: int) -> float:
     until = time.monotonic() + spell
     with ThreadPoolExecutor(len(rounds)) as pool:
-        done = pool.map(lambda round_: _client(port, round_, until=until, first=1000), rounds)
+        done = pool.map(lambda round_: _client(port, round_, until=until, first=first), rounds)
         return sum(done) / spell
 
 

@@ -6,17 +6,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from casework.access import may_see
 from casework.models import Case, CaseEvent
-from casework.queries.viewers import viewer_for
+from casework.queries.viewers import held, viewer_by_token, viewer_for
 from casework.services import approvals, intake
 from casework.services.approvals import Said
 from casework.services.intake import NewCase
 from casework.services.journal import breaks
 from grid.models import Appointment, User
 from grid.queries.desks import held_desks
-from grid.queries.posts import posts_for
+from grid.queries.posts import posts_for, posts_of
 from tests.diagrams import ONE_STEP, publish
 from tests.world import CAST, COMMUNITY, DISTRICT, GRID, TOWN
 from workflows.models import Step, Timer
@@ -68,6 +69,33 @@ def test_who_may_see_a_case_is_the_same_in_python_and_in_the_database(world):
     assert may_see(viewer_for(world.planning), row)  # its post had to do with it
     assert may_see(viewer_for(world.enforcement), row)
     assert not may_see(viewer_for(world.sibling_planning), row)
+
+
+def test_who_somebody_is_says_the_same_by_name_and_by_token(world):
+    """Main post first, then others by their dates, those he stands in for last, each once, none that is over."""
+    person = world.planning
+    for number, (other, stands_in) in enumerate(
+        [(world.safety, True), (world.mediation, False), (world.safety, False), (world.police, False)]
+    ):
+        theirs = Appointment.objects.get(user=other, kind="main")
+        Appointment.objects.create(
+            user=person,
+            post=theirs.post,
+            kind="main" if stands_in else "concurrent",
+            starts_on=date(2024, 1, 9 - number),
+            ends_on=date(2024, 2, 1) if other == world.police else None,
+            stand_in_for=theirs if stands_in else None,
+        )
+    key = Token.objects.create(user=person).key
+
+    viewer = viewer_for(person)
+
+    assert [held(post) for post in posts_of(person.pk, on=timezone.localdate())] == list(viewer.posts)
+    assert len(viewer.posts) == 3
+    found, by_token = viewer_by_token(key) or (None, None)
+    assert (found, by_token) == (person, viewer)
+    assert viewer_for(world.stranger).posts == ()
+    assert viewer_by_token("0" * 40) is None
 
 
 def test_a_journal_without_its_end_is_noticed(world):
