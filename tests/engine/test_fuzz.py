@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.engine.driver import Walk, plan_of
 from tests.engine.oracle import Game, Key, drawing
 from workflows import engine
+from workflows.engine.variables import instance_of
 
 MOVES = 25
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
@@ -29,6 +31,11 @@ def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.tuples(st.just("guarded"), inner, inner),
         st.tuples(st.just("side"), inner, inner),
         st.tuples(st.just("each"), st.integers(0, 3), st.booleans(), inner),
+        st.tuples(st.just("some"), st.integers(0, 4), st.booleans(), st.integers(1, 3), inner),
+        st.tuples(st.just("crowd"), st.integers(0, 3), st.booleans()),
+        st.tuples(
+            st.sampled_from(["late", "later", "race", "taken", "joined", "stop", "fail"]), inner, inner
+        ),
     )
 
 
@@ -50,8 +57,11 @@ def _regular(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+REGULAR = st.recursive(st.just(("task",)), _regular, max_leaves=8)
+
+
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(block=st.recursive(st.just(("task",)), _regular, max_leaves=8), seed=st.integers(0, 9999))
+@given(block=REGULAR, seed=st.integers(0, 9999))
 def test_work_sent_back_at_random_still_comes_to_its_end(block, seed):
     play_back(block, seed)
 
@@ -86,11 +96,14 @@ def play(block: tuple[Any, ...], seed: int) -> None:
     _compare(game, walk)
     for _ in range(MOVES):
         steps, guards = sorted(game.steps()), sorted(game.guards())
-        if not steps:
+        if not steps and not guards:
             break
-        if guards and chance.random() < 0.15:
+        if guards and (not steps or chance.random() < 0.15):
             key = chance.choice(guards)
-            walk.message(key[0], correlation="".join(str(value) for _, value in key[1]) or None)
+            if key[0][0] == "L":
+                walk.move("fire", _timer(walk.run(), key))
+            else:
+                walk.message(key[0], correlation="".join(str(value) for _, value in key[1]) or None)
             game.hear(key)
         else:
             key = chance.choice(steps)
@@ -142,6 +155,15 @@ def _token(run: engine.Run, key: Key) -> int:
     return next(step.token for step in run.steps() if _key(step) == key)
 
 
+def _timer(run: engine.Run, key: Key) -> int:
+    """The timer at an element that stands among these instances, of several alike the oldest."""
+    waiting = (wait.token for wait in run.waits() if wait.element == key[0])
+    return next(token for token in waiting if _items(instance_of(run._machine.tokens[token])) == key[1])
+
+
 def _key(step: engine.OpenStep) -> Key:
-    items = {name: value for name, value in step.instance.items() if name.startswith("i")}
-    return step.element, tuple(sorted(items.items()))
+    return step.element, _items(step.instance)
+
+
+def _items(instance: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((name, value) for name, value in instance.items() if name.startswith("i")))
