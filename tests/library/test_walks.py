@@ -103,6 +103,7 @@ def test_an_everyday_event_gets_its_limit_and_post_from_the_table(library):
     world = library
     case = report(world, "street_event", category="占道经营")
     act(case, "sign_for", world.duty_officer)
+    act(case, "file", world.duty_officer, 立案结论="立案")
     case.refresh_from_db()
     assert (case.data["处置时限"], case.data["承办岗位"]) == ("2wh", "enforcement")
 
@@ -113,10 +114,24 @@ def test_an_everyday_event_gets_its_limit_and_post_from_the_table(library):
     act(case, "handle", world.enforcement, "return")
     act(case, "dispatch", world.duty_officer, 承办岗位="community_secretary", 处置时限="4wh")
     act(case, "nearby", world.community_secretary, 处置情况="劝离，摊位已清")
+    act(case, "feedback", world.duty_officer, "approve")
+    act(case, "check", world.grid_worker, "reject")
+    act(case, "dispatch", world.duty_officer, 承办岗位="community_secretary", 处置时限="4wh")
+    act(case, "nearby", world.community_secretary, 处置情况="再次劝离，派人守点")
+    act(case, "feedback", world.duty_officer, "approve")
     act(case, "check", world.grid_worker, "approve")
     case = act(case, "rating", world.grid_worker, 满意度="满意")
 
-    assert (case.status, case.outcome) == ("closed", "办结")
+    assert (case.status, case.outcome, case.data["评价得分"]) == ("closed", "办结", 80)
+    assert set(state_of(case).values()) == {"done"}
+
+
+def test_what_is_not_filed_is_closed_with_its_reason(library):
+    case = report(library, "street_event", category="其他")
+    act(case, "sign_for", library.duty_officer)
+    case = act(case, "file", library.duty_officer, 立案结论="不予立案", 不立案原因="属物业维修，已告知")
+
+    assert (case.status, case.outcome) == ("closed", "不予立案")
 
 
 def test_one_department_rejects_and_the_second_round_starts_clean(library):
