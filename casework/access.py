@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ DISTRICT_DIGITS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class HeldPost:
-    """A post somebody holds today, with what access depends on."""
+    """A post somebody holds today, with what access depends on; `stands_in_for` is the absent holder, if it isn't his."""
 
     code: str
     name: str
@@ -23,6 +23,7 @@ class HeldPost:
     sees: str
     powers: tuple[str, ...]
     id: int | None = None  # of its row, to refer to it
+    stands_in_for: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,12 @@ class Viewer:
     def post_among(self, codes: Collection[str]) -> HeldPost | None:
         """The post by which this person may act on work offered to `codes`."""
         return next((post for post in self.posts if post.code in codes), None)
+
+    def has_power_over(self, power: str, area_code: str) -> bool:
+        """Whether a post of his has this power over the place: it stands there or above it."""
+        return self.is_operator or any(
+            power in post.powers and area_code.startswith(post.area_code) for post in self.posts
+        )
 
     def sees_area(self, area_code: str) -> bool:
         return any(area_code.startswith(prefix) for prefix in self.area_prefixes)
@@ -91,6 +98,8 @@ class StepFacts(Protocol):
     candidates: list[str]
     claimed_by_id: int | None
     kind: str
+    is_held_up: bool
+    asked: list[str]
 
 
 def may_act(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> bool:
@@ -132,13 +141,52 @@ def event_areas(viewer: Viewer) -> tuple[str, ...]:
     return tuple(sorted({post.area_code for post in senders if len(post.area_code) == DISTRICT_DIGITS}))
 
 
-def verbs_allowed(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> tuple[str, ...]:
-    """The verbs this person may use on this step now, in the fixed order of the interface."""
-    if not step.is_open or step.kind != "human" or not may_act(viewer, step, reporter_id=reporter_id):
+def verbs_allowed(
+    viewer: Viewer,
+    step: StepFacts,
+    *,
+    reporter_id: int,
+    area_code: str = "",
+    is_suspended: bool = False,
+) -> tuple[str, ...]:
+    """The verbs this person may use on this step now, in the fixed order of the interface.
+
+    Exactly what the services accept. Whoever sees a case may urge those who have it, and directs the work of a
+    place by the power to dispatch there.
+    """
+    if not step.is_open or step.kind != "human":
         return ()
-    if step.claimed_by_id is None:
-        first: Sequence[str] = ("claim",)
-        return (*first, "transfer") if step.wants_signature else (*first, *step.verbs, "transfer")
-    if step.claimed_by_id != viewer.user_id:
-        return ()
-    return (*step.verbs, "transfer", "release")
+    is_mine = may_act(viewer, step, reporter_id=reporter_id)
+    directs = bool(area_code) and viewer.has_power_over("dispatch", area_code)
+    allowed = [] if is_suspended or not is_mine else _handling(viewer, step)
+    if directs:
+        allowed.append("reassign")
+    if area_code and may_urge(viewer, step, reporter_id=reporter_id):
+        allowed.append("urge")
+    if area_code and (is_mine or directs or viewer.has_power_over("supervise", area_code)):
+        allowed.append("cc")
+    return tuple(allowed)
+
+
+def may_urge(viewer: Viewer, step: StepFacts, *, reporter_id: int) -> bool:
+    """Nobody urges himself; an operator, who may act everywhere, urges as long as he hasn't the step himself."""
+    if viewer.is_operator:
+        return step.claimed_by_id != viewer.user_id
+    return not may_act(viewer, step, reporter_id=reporter_id)
+
+
+def _handling(viewer: Viewer, step: StepFacts) -> list[str]:
+    """What those do whose step it is; nobody does anything over a colleague's signature."""
+    if step.claimed_by_id not in (None, viewer.user_id):
+        return []
+    is_signed = step.claimed_by_id is not None
+    allowed = [] if is_signed else ["claim"]
+    ready = is_signed or not step.wants_signature
+    if ready and not step.is_held_up:
+        allowed += step.verbs
+    allowed.append("transfer")
+    if ready:
+        allowed += ["delegate"] if not step.is_held_up else []
+        allowed.append("add-sign")
+        allowed += ["remove-sign"] if step.asked else []
+    return [*allowed, "release"] if is_signed else allowed

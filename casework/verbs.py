@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -341,4 +342,55 @@ CASE_VERBS: dict[str, Verb] = {
 
 #: All of them by key; where a step and a case share a word (urge, copy to), the step's.
 VERBS: dict[str, Verb] = {**CASE_VERBS, **STEP_VERBS}
+#: What one may do to a step that others have to do.
+BESIDE = ("reassign", "urge", "cc")
 ENDING = tuple(verb.key for verb in VERBS.values() if verb.ends_step)
+
+#: What the verbs are called where a step says so by its stage: a check is passed or not.
+_WORDS_OF_STAGE: dict[str, dict[str, Text]] = {
+    "核查": {"approve": _("Pass the check"), "reject": _("Fail the check")},
+}
+_EVENTS_OF_STAGE: dict[str, dict[str, Text]] = {
+    "核查": {"approved": _("Passed the check"), "rejected": _("Did not pass the check")},
+}
+
+
+def words_at(verb: Verb, settings: Mapping[str, str]) -> Text:
+    """What this verb is called at a step with these settings: its own words (`cw:words`), its stage's, else the usual.
+
+    `cw:words="approve=属实 reject=不属实"`. The key stays the same for programs.
+    """
+    own = own_words(settings.get("words", ""))
+    if verb.key in own:
+        return own[verb.key]
+    return _WORDS_OF_STAGE.get(settings.get("stage", ""), {}).get(verb.key, verb.label)
+
+
+def event_words_at(event: str, told: Mapping[str, Any]) -> Text | None:
+    """What this act is called where its line (`words_told`) says that it was not at a usual step."""
+    settings = {name: str(told.get(name, "")) for name in ("words", "stage")}
+    verb = next((verb for verb in STEP_VERBS.values() if verb.event == event), None)
+    own = own_words(settings.get("words", ""))
+    if verb is not None and verb.key in own:
+        return own[verb.key]
+    return _EVENTS_OF_STAGE.get(settings.get("stage", ""), {}).get(event)
+
+
+def words_told(verb: Verb, settings: Mapping[str, str]) -> dict[str, str]:
+    """What a line has to keep of a step for its act to be called as it was there; nothing where that is the usual."""
+    if verb.key in own_words(settings.get("words", "")):
+        return {"words": settings["words"]}
+    stage = settings.get("stage", "")
+    return {"stage": stage} if verb.event in _EVENTS_OF_STAGE.get(stage, {}) else {}
+
+
+def own_words(text: str) -> dict[str, str]:
+    """The words that a step gives to its verbs, by their keys."""
+    pairs = (pair.partition("=") for pair in text.split())
+    return {key: words[:16] for key, _equals, words in pairs if key in STEP_VERBS and words}
+
+
+def at_step(verb: Verb, settings: Mapping[str, str]) -> Verb:
+    """The verb as people see it at such a step."""
+    words = words_at(verb, settings)
+    return verb if words is verb.label else replace(verb, label=words)

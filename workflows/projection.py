@@ -38,6 +38,7 @@ class Standing:
     steps: frozenset[int] = frozenset()
     timers: frozenset[tuple[int, datetime]] = frozenset()
     events: frozenset[tuple[int, str, str]] = frozenset()
+    asked: Mapping[int, tuple[bool, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -78,9 +79,10 @@ class Move:
 
 def standing(live: engine.Run) -> Standing:
     """The steps and waits of a run as keys of their rows."""
-    waits = live.waits()
+    waits, steps = live.waits(), live.steps()
     return Standing(
-        steps=frozenset(step.token for step in live.steps()),
+        steps=frozenset(step.token for step in steps),
+        asked={step.token: (step.is_held_up, step.asked) for step in steps if step.asked or step.is_held_up},
         timers=frozenset(_timers(waits)),
         events=frozenset(_events(waits)),
     )
@@ -100,7 +102,7 @@ def settle(walk: Walk, *, done: Step | None = None, outcome: str = "", fired: Ti
         batch.update(fired, "fired_at")
     move = Move(run=row, data=walk.live.data, done=done, batch=batch)
     _project_steps(walk, move, batch, outcome=outcome)
-    _project_waits(walk, batch)
+    project_waits(walk, batch)
     _sort_effects(walk, move)
     if walk.batch is None:
         batch.write()
@@ -125,6 +127,11 @@ def _walked(path: Mapping[str, int], effects: Iterable[object]) -> dict[str, int
     return counts
 
 
+_ASKED = (
+    "UPDATE workflows_step SET is_held_up = %s, asked = %s::varchar(120)[] WHERE run_id = %s AND token = %s"
+)
+
+
 def _project_steps(walk: Walk, move: Move, batch: Batch, *, outcome: str) -> None:
     wanted = {step.token: step for step in walk.live.steps()}
     stood = set(walk.before.steps)
@@ -144,6 +151,10 @@ def _project_steps(walk: Walk, move: Move, batch: Batch, *, outcome: str) -> Non
     move.opened = [
         _new_step(walk, step, key=key, opened_by=done) for key, step in zip(keys, fresh, strict=True)
     ]
+    for token in sorted(stood & wanted.keys()):
+        asks = wanted[token].is_held_up, wanted[token].asked
+        if walk.before.asked.get(token, (False, ())) != asks:
+            batch.run(_ASKED, asks[0], list(asks[1]), walk.row.pk, token)
     move.others_open = len(fresh) < len(wanted)
     batch.insert(move.opened)
 
@@ -173,7 +184,9 @@ def _new_step(walk: Walk, step: OpenStep, *, key: int, opened_by: Step | None) -
         operation=step.operation or "",
         settings={**step.settings, **({"limit": assignment.limit} if assignment.limit else {})},
         instance=dict(step.instance),
-        candidates=list(assignment.candidates),
+        candidates=list(assignment.candidates if step.posts is None else step.posts),
+        is_held_up=step.is_held_up,
+        asked=list(step.asked),
         opened_by=opened_by,
         opened_at=walk.now,
         due_at=assignment.due_at,
@@ -196,7 +209,7 @@ _DROP_SUBSCRIPTION = (
 )
 
 
-def _project_waits(walk: Walk, batch: Batch) -> None:
+def project_waits(walk: Walk, batch: Batch) -> None:
     row, waits = walk.row, walk.live.waits()
     timers, events = _timers(waits), _events(waits)
     for token, due_at in sorted(walk.before.timers - timers.keys()):

@@ -358,6 +358,9 @@ class _refusals:  # noqa: N801 - reads as a statement: `with _refusals():`
             raise MoveRefused(error.text(get_language() or "zh-hans")) from error
 
 
+refusals = _refusals
+
+
 def rebuild(row: Run, *, data: Mapping[str, Any], assign: Assign, now: datetime) -> list[str]:
     """Compare the projection with the state and name every difference; changes nothing.
 
@@ -366,8 +369,9 @@ def rebuild(row: Run, *, data: Mapping[str, Any], assign: Assign, now: datetime)
     if row.status != RunStatus.RUNNING:
         return [f"{s} is open in a run that is over" for s in Step.objects.open().filter(run=row)]
     live = engine.load(plan_of(row.version), row.state, data=dict(data), now=now)
-    wanted = {(s.token, s.element) for s in live.steps()}
-    held = set(Step.objects.open().filter(run=row).values_list("token", "element"))
+    wanted = {(s.token, s.element, s.is_held_up, s.asked) for s in live.steps()}
+    rows_held = Step.objects.open().filter(run=row).values_list("token", "element", "is_held_up", "asked")
+    held = {(token, element, held_up, tuple(asked)) for token, element, held_up, asked in rows_held}
     timers = {(w.token, w.due_at) for w in live.waits() if w.due_at is not None}
     rows = set(Timer.objects.filter(run=row, fired_at=None).values_list("token", "due_at"))
     events = {(w.token, w.kind, w.event or "") for w in live.waits() if w.due_at is None}

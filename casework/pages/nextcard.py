@@ -95,7 +95,7 @@ class NextCard:
 def next_card(case: Case, work: OpenWork, *, language: str, refused: Refused | None = None) -> NextCard:
     """The card for one open step; after a refusal it holds what was typed."""
     now = timezone.now()
-    primary = next((VERBS[key] for key in MAIN if VERBS[key] in work.verbs), None)
+    primary = next((verb for key in MAIN for verb in work.verbs if verb.key == key), None)
     form = card_form(case, work.step, language=language, now=now, refused=refused) if primary else None
     others = tuple(verb for verb in work.verbs if verb is not primary)
     ends = primary is not None and (primary.ends_step or work.step.ends_with_signature)

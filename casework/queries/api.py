@@ -12,7 +12,8 @@ from django.db.models import F, Q, QuerySet
 
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
-from casework.models import Case, CaseEvent
+from casework.models import Case, CaseEvent, CaseStatus
+from casework.services.taking_back import withdrawable
 from casework.queries.openwork import open_work
 from grid.masking import mask_id_number, mask_phone
 from workflows.models import Definition, Incident, Step, Version, VersionStatus
@@ -120,7 +121,7 @@ def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) 
         "level": case.level,
         "urgency": case.urgency,
         "data": case.data,
-        "steps": [_step(step, viewer, number=case.number, reporter_id=case.reporter_id) for step in steps],
+        "steps": [_step(step, viewer, _Of.case(case)) for step in steps],
         "waits": waits,
         "opened_at": case.opened_at,
         "due_at": case.due_at,
@@ -132,13 +133,17 @@ def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) 
 # --- steps
 
 
+_OF_CASE = {
+    "case_number": F("run__case__number"),
+    "reporter": F("run__case__reporter_id"),
+    "case_area": F("run__case__area_code"),
+    "case_status": F("run__case__status"),
+}
+
+
 def step_for(viewer: Viewer, step_id: int) -> Step:
     """A step, open or not, of a case that this viewer may see. Raises NotFound."""
-    step = (
-        _with_person(Step.objects.filter(pk=step_id))
-        .annotate(case_number=F("run__case__number"), reporter=F("run__case__reporter_id"))
-        .first()
-    )
+    step = _with_person(Step.objects.filter(pk=step_id)).annotate(**_OF_CASE).first()
     if step is None or not Case.objects.visible_to(viewer).filter(run_id=step.run_id).exists():
         raise NotFound
     return step
@@ -146,9 +151,11 @@ def step_for(viewer: Viewer, step_id: int) -> Step:
 
 def step_detail(step: Step, viewer: Viewer) -> Json:
     """One step with its form, if it asks for one."""
-    plain = _step(step, viewer, number=_number(step), reporter_id=_reporter(step))
+    plain = _step(step, viewer, _Of.annotated(step))
     key = step.settings.get("form")
     forms = Version.objects.filter(runs=step.run_id).values_list("forms", flat=True).first() if key else None
+    if withdrawable(viewer, run_id=step.run_id) == step.pk:
+        plain["verbs"].append("withdraw")
     return {
         **plain,
         "status": step.status,
@@ -173,14 +180,10 @@ def steps_page(viewer: Viewer, wanted: StepFilter, *, after: int | None, size: i
         steps = steps.filter(element=wanted.element)
     if after is not None:
         steps = steps.filter(pk__gt=after)
-    rows = list(
-        _with_person(steps)
-        .annotate(case_number=F("run__case__number"), reporter=F("run__case__reporter_id"))
-        .order_by("pk")[: size + 1]
-    )
+    rows = list(_with_person(steps).annotate(**_OF_CASE).order_by("pk")[: size + 1])
     shown = rows[:size]
     return Page(
-        results=[_step(step, viewer, number=_number(step), reporter_id=_reporter(step)) for step in shown],
+        results=[_step(step, viewer, _Of.annotated(step)) for step in shown],
         after=[shown[-1].pk] if len(rows) > size else None,
     )
 
@@ -194,18 +197,38 @@ def _with_person(steps: QuerySet[Step]) -> QuerySet[Step]:
     return steps.annotate(claimed_name=F("claimed_by__username"))
 
 
-def _number(step: Step) -> str:
-    return str(step.case_number)  # type: ignore[attr-defined]  # annotated
+@dataclass(frozen=True, kw_only=True)
+class _Of:
+    """What an answer about a step needs of its case."""
+
+    number: str
+    reporter_id: int
+    area_code: str
+    is_suspended: bool
+
+    @classmethod
+    def case(cls, case: Case) -> _Of:
+        return cls(
+            number=case.number,
+            reporter_id=case.reporter_id,
+            area_code=case.area_code,
+            is_suspended=case.status == CaseStatus.SUSPENDED,
+        )
+
+    @classmethod
+    def annotated(cls, step: Any) -> _Of:  # Any: a step with the columns of _OF_CASE
+        return cls(
+            number=step.case_number,
+            reporter_id=step.reporter,
+            area_code=step.case_area,
+            is_suspended=step.case_status == CaseStatus.SUSPENDED,
+        )
 
 
-def _reporter(step: Step) -> int:
-    return int(step.reporter)  # type: ignore[attr-defined]  # annotated
-
-
-def _step(step: Step, viewer: Viewer, *, number: str, reporter_id: int) -> Json:
+def _step(step: Step, viewer: Viewer, of: _Of) -> Json:
     return {
         "id": step.pk,
-        "case": number,
+        "case": of.number,
         "element": step.element,
         "name": step.name,
         "kind": step.kind,
@@ -213,7 +236,15 @@ def _step(step: Step, viewer: Viewer, *, number: str, reporter_id: int) -> Json:
         "claimed_by": getattr(step, "claimed_name", None),
         "opened_at": step.opened_at,
         "due_at": step.due_at,
-        "verbs": list(verbs_allowed(viewer, step, reporter_id=reporter_id)),
+        "verbs": list(
+            verbs_allowed(
+                viewer,
+                step,
+                reporter_id=of.reporter_id,
+                area_code=of.area_code,
+                is_suspended=of.is_suspended,
+            )
+        ),
     }
 
 

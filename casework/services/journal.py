@@ -27,14 +27,16 @@ def line(
 ) -> CaseEvent:
     """The next line, not yet written; whoever asks for it writes it and the case's `lines` and `last_hash`.
 
-    The caller holds the case's lock, which orders the chain.
+    The caller holds the case's lock, which orders the chain. Who acts by a post that is another's says for whom.
     """
+    held = by.post_among([post]) if by and post else None
     event = CaseEvent(
         case=case,
         seq=case.lines + 1,
         kind=kind,
         by_id=by.user_id if by else None,
         post=post,
+        on_behalf_of_id=held.stands_in_for if held else None,
         at=now,
         data=dict(data or {}),
     )

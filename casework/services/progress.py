@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from django.db.models import Model, Q, QuerySet
 from casework.access import Viewer, event_areas
 from casework.errors import NotFound
 from casework.models import Case, CaseEvent, CaseStatus, Decision
-from casework.services import clocks, journal, outbox
+from casework.services import clocks, journal, nearby, outbox, taking_back
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
 from casework.services.closing import settle_record
 from casework.services.locks import database_now, lock_case, lock_step, lock_timer_or_none
+from casework.services.taking_back import Act, Parcels
 from workflows import services as workflows
 from workflows.engine import Decided
 from workflows.errors import MoveRefused
@@ -57,19 +58,22 @@ def follow(
     decision: Decision | None = None,
     closing: Closing | None = None,
     rows: Sequence[Model] = (),
+    act: Act | None = None,
 ) -> None:
     """Write everything that one move means for its case; the same for people, machines, time and messages.
 
     `told` are the act's own journal lines, which come before those of what followed from it; `rows` are the act's own.
+    With `act` it can be taken back.
     """
     batch = move.batch
+    parcels = Parcels(case=case, leave_at=now + taking_back.UNDO if act and act.held else now)
     case.data = move.data
     case.version += 1
     batch.insert([decision] if decision else [])
     _stop_clocks(move, batch, now=now)
-    lines = [*told, *_open_steps(case, move, batch, assign=assign, now=now)]
+    lines = [*told, *_open_steps(case, move, batch, parcels, assign=assign, now=now)]
     _case_clocks(case, move, batch, assign=assign, now=now)
-    _tell_outside(case, move, now=now)
+    _tell_outside(move, parcels)
     lines += [_decided(case, made, now=now) for made in move.decided]
     lines += [_incident(case, incident, now=now) for incident in move.incidents]
     if move.run.status != RunStatus.RUNNING:
@@ -81,6 +85,18 @@ def follow(
     batch.update(case, *_MOVED)
     for row in rows:
         batch.insert([row])
+    if act is not None and by is not None:
+        taking_back.keep(
+            batch,
+            case,
+            act.before,
+            verb=act.verb,
+            step=act.step,
+            by=by,
+            now=now,
+            has_moved=True,
+            parcels=parcels.keys,
+        )
     batch.write()
 
 
@@ -127,19 +143,29 @@ def _stop_clocks(move: Move, batch: Batch, *, now: datetime) -> None:
         batch.run(_STOP, now, timed)
 
 
-def _open_steps(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: datetime) -> list[CaseEvent]:
+def _open_steps(
+    case: Case, move: Move, batch: Batch, parcels: Parcels, *, assign: Assigner, now: datetime
+) -> list[CaseEvent]:
     human = [step for step in move.opened if step.kind == StepKind.HUMAN]
     case.touch(code for step in human for code in step.candidates)
     started = [clocks.of_step(case, step, now=now, calendar=assign.calendar) for step in human]
     batch.insert([clock for clock in started if clock is not None])
     for step in move.opened:
         if step.kind == StepKind.MACHINE:
-            outbox.enqueue(
-                f"step:{step.pk}", kind="machine_step", case_id=case.pk, payload={"step": step.pk}, now=now
-            )
+            parcels.send(f"step:{step.pk}", kind="machine_step", payload={"step": step.pk})
     if not human:
         return []
-    return [journal.line(case, "opened", now=now, data={"steps": [_said_of(step, assign) for step in human]})]
+    opened = journal.line(case, "opened", now=now, data={"steps": [_said_of(step, assign) for step in human]})
+    return [opened, *_ruled(case, human, assign=assign, now=now)]
+
+
+def _ruled(case: Case, opened: Sequence[Step], *, assign: Assigner, now: datetime) -> Iterator[CaseEvent]:
+    """Which rules chose who gets a step, and why."""
+    for step in opened:
+        placed = assign.placed.get(step.token)
+        if placed is not None:
+            said = {"element": step.element, "name": step.name, **nearby.said_of_place(placed)}
+            yield journal.line(case, "ruled", now=now, data=said)
 
 
 def _case_clocks(case: Case, move: Move, batch: Batch, *, assign: Assigner, now: datetime) -> None:
@@ -167,15 +193,13 @@ def _said_of(step: Step, assign: Assigner) -> dict[str, Any]:
     return said
 
 
-def _tell_outside(case: Case, move: Move, *, now: datetime) -> None:
+def _tell_outside(move: Move, parcels: Parcels) -> None:
     """Messages and signals to other cases need their locks, so they leave through the outbox."""
     for n, message in enumerate(move.messages):
         payload = {"name": message.name, "correlation": message.correlation, "payload": message.payload}
-        key = f"message:{move.run.pk}:{move.run.moves}:{n}"
-        outbox.enqueue(key, kind="message", case_id=case.pk, payload=payload, now=now)
+        parcels.send(f"message:{move.run.pk}:{move.run.moves}:{n}", kind="message", payload=payload)
     for n, sent in enumerate(move.signals):
-        key = f"signal:{move.run.pk}:{move.run.moves}:{n}"
-        outbox.enqueue(key, kind="signal", case_id=case.pk, payload={"name": sent.name}, now=now)
+        parcels.send(f"signal:{move.run.pk}:{move.run.moves}:{n}", kind="signal", payload={"name": sent.name})
 
 
 _VOIDED = Closing(status=CaseStatus.VOID, outcome="作废", event="voided")

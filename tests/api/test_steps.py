@@ -24,8 +24,9 @@ def test_steps_say_whose_they_are_and_what_may_be_done(checking, as_user, world)
         "posts"
     ] == ["500101026001001-team/grid_worker"]
     assert step["claimed_by"] is None
-    assert step["verbs"] == ["claim", "complete", "transfer"]
-    assert _step(as_user(world.duty_officer), checking["number"], "check")["verbs"] == []
+    assert step["verbs"] == ["claim", "complete", "transfer", "delegate", "add-sign", "cc"]
+    seen = _step(as_user(world.duty_officer), checking["number"], "check")
+    assert seen["verbs"] == ["reassign", "urge", "cc"]
 
 
 def test_mine_and_pool_tell_what_waits_for_me(checking, as_user, world):
@@ -112,9 +113,7 @@ def test_the_same_key_decides_once(checking, as_user, world):
     assert Decision.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    "verb", ["delegate", "add-sign", "remove-sign", "urge", "cc", "suspend", "resume", "extend", "escalate"]
-)
+@pytest.mark.parametrize("verb", ["suspend", "resume", "extend", "escalate", "void"])
 def test_a_verb_that_no_step_offers_is_a_conflict(verb, checking, as_user, world):
     step = checking["steps"][0]["id"]
 
@@ -172,6 +171,102 @@ def test_a_step_in_full_shows_how_it_ended(checking, as_user, world):
 
     told = api.get(f"steps/{step}/").json()
 
-    assert (told["status"], told["outcome"], told["verbs"], told["form"]) == ("done", "办理", [], None)
+    assert (told["status"], told["outcome"], told["verbs"], told["form"]) == (
+        "done",
+        "办理",
+        ["withdraw"],
+        None,
+    )
     assert as_user(world.sibling_duty_chief).get(f"steps/{step}/").status_code == 404
     assert api.get("steps/99999999999999999999/").status_code == 404
+
+
+POLICE = "500101026000-safety/police"
+ASKED = [
+    ("delegate", {"to_post": POLICE, "comment": "请核"}),
+    ("add-sign", {"posts": [POLICE], "position": "beside"}),
+    ("add-sign", {"posts": [POLICE], "position": "before"}),
+]
+
+
+@pytest.mark.parametrize(("verb", "body"), ASKED, ids=[f"{v} {b.get('position', '')}" for v, b in ASKED])
+def test_others_are_asked_and_asked_no_more(verb, body, checking, as_user, world):
+    api, step = as_user(world.grid_worker), checking["steps"][0]["id"]
+
+    asked = api.post(f"steps/{step}/{verb}/", body)
+
+    assert asked.status_code == 200, asked.content.decode()
+    assert [one["posts"] for one in asked.json()["steps"]][1] == [POLICE]
+    again = api.post(f"steps/{step}/add-sign/", {"posts": [POLICE], "position": "after"})
+    assert (again.status_code, list(again.json()["fields"])) == (422, ["posts"])
+    removed = api.post(f"steps/{step}/remove-sign/", {"posts": [POLICE]})
+    assert len(removed.json()["steps"]) == 1
+    assert api.post(f"steps/{step}/remove-sign/", {"posts": [POLICE]}).status_code == 409
+
+
+BAD = [
+    ("add-sign", {"posts": [POLICE]}, 422, ["position"]),
+    ("add-sign", {"position": "beside"}, 422, ["posts"]),
+    ("add-sign", {"posts": ["nowhere/nobody"], "position": "beside"}, 422, ["posts"]),
+    ("add-sign", {"posts": [POLICE], "position": "above"}, 422, ["position"]),
+    ("add-sign", {"posts": POLICE, "position": "beside"}, 422, ["posts"]),
+    ("delegate", {}, 422, ["to_post"]),
+    ("delegate", {"to_post": "500101026001001-team/grid_worker"}, 422, ["to_post"]),
+    ("complete", {"straight_back": "maybe"}, 422, ["straight_back"]),
+    ("reassign", {"to_post": POLICE, "comment": "改派"}, 403, []),
+    ("urge", {}, 409, []),
+    ("withdraw", {}, 403, []),
+    ("remove-sign", {"posts": [POLICE]}, 409, []),
+]
+
+
+@pytest.mark.parametrize(("verb", "body", "status", "fields"), BAD, ids=[f"{v} {b}" for v, b, *_ in BAD])
+def test_what_a_verb_cannot_do_it_says(verb, body, status, fields, checking, as_user, world):
+    step = checking["steps"][0]["id"]
+
+    answer = as_user(world.grid_worker).post(f"steps/{step}/{verb}/", body)
+
+    assert answer.status_code == status, answer.content.decode()
+    assert list(answer.json().get("fields", {})) == fields
+
+
+def test_the_dispatcher_urges_copies_and_reassigns(checking, as_user, world):
+    officer, step = as_user(world.duty_officer), checking["steps"][0]["id"]
+
+    for _ in range(3):
+        assert officer.post(f"steps/{step}/urge/", {"comment": "请尽快"}).status_code == 200
+    assert officer.post(f"steps/{step}/cc/", {"posts": [POLICE]}).status_code == 200
+    given = officer.post(f"steps/{step}/reassign/", {"to_post": POLICE, "comment": "人手不足"})
+
+    assert given.json()["steps"][0]["posts"] == [POLICE]
+    kinds = [event["kind"] for event in officer.get(f"cases/{checking['number']}/history/").json()["results"]]
+    assert kinds[-3:] == ["urged", "copied", "reassigned"]
+
+
+def test_what_was_done_can_be_withdrawn_until_the_next_one_acts(checking, as_user, world):
+    worker, officer = as_user(world.grid_worker), as_user(world.duty_officer)
+    step = checking["steps"][0]["id"]
+    worker.post(f"steps/{step}/complete/", {"data": {"现场": "有积水"}})
+    assert officer.post(f"steps/{step}/withdraw/").status_code == 403
+
+    back = worker.post(f"steps/{step}/withdraw/", {"comment": "写错了"})
+
+    assert [one["id"] for one in back.json()["steps"]] == [step]
+    assert "现场" not in back.json()["data"]
+    worker.post(f"steps/{step}/complete/", {"data": {"现场": "无积水"}})
+    officer.post(f"steps/{_step(officer, checking['number'], 'review')['id']}/claim/")
+    late = worker.post(f"steps/{step}/withdraw/")
+    assert (late.status_code, late.json()["code"]) == (409, "nothing_to_take_back")
+
+
+def test_a_return_comes_straight_back(checking, as_user, world):
+    worker, officer = as_user(world.grid_worker), as_user(world.duty_officer)
+    worker.post(f"steps/{checking['steps'][0]['id']}/complete/", {})
+    review = _step(officer, checking["number"], "review")
+    body = {"comment": "缺照片", "to_element": "check", "straight_back": True}
+
+    back = officer.post(f"steps/{review['id']}/return/", body).json()
+
+    assert [one["element"] for one in back["steps"]] == ["check"]
+    again = worker.post(f"steps/{back['steps'][0]['id']}/complete/", {"data": {"照片": "已补"}}).json()
+    assert [(one["element"], one["posts"]) for one in again["steps"]] == [("review", review["posts"])]

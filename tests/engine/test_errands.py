@@ -181,10 +181,10 @@ def test_who_was_asked_need_not_any_more(when):
     walk, _beside, _after = at_b("plain")
     mine = walk.token("B")
     do(walk, "add_signers", [signer("p"), signer("q")], when=when)
-    assert together.asked(walk.run(), mine) == ("p", "q")
+    assert steps(walk)[0].asked == ("p", "q")
 
     do(walk, "drop", ["q", "nobody"])
-    assert together.asked(walk.run(), mine) == ("p",)
+    assert steps(walk)[0].asked == ("p",)
     do(walk, "drop", ["p"])
 
     assert walk.move("complete", mine).ended
@@ -250,15 +250,12 @@ def test_one_more_beside_the_others_is_for_whom_it_was_given_to():
     walk, _beside, _after = at_b("countersign")
     assert together.is_instance(walk.run(), walk.token("B"))
 
-    def added():
-        run = walk.run()
-        (token,) = run.add_instance(walk.token("B"), "culture")
-        together.offer(run, token, ["p"], added=True)
-        return run
-
-    walk._keep(added)
+    first = walk.token("B")
+    do(walk, "add_instance", "culture", ["p"])
 
     assert len(steps(walk)) == 4
     one = next(step for step in steps(walk) if step.posts == ("p",))
     assert one.instance["单位"] == "culture"
-    assert together.is_added(walk.run(), one.token)
+    assert [step.asked for step in steps(walk)] == [("p",), (), (), ()]
+    do(walk, "drop", ["p"])
+    assert (len(steps(walk)), walk.token("B")) == (3, first)

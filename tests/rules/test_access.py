@@ -7,6 +7,7 @@ import pytest
 from casework.access import HeldPost, Viewer, may_act, may_register, may_report, verbs_allowed
 
 REPORTER = 7
+PASSING = ("transfer", "delegate", "add-sign")
 
 
 def post(code="500101026-economy/planning", *, area="500101026", sees="assigned", powers=()):
@@ -35,18 +36,20 @@ class StepStandIn:
     is_open: bool = True
     wants_signature: bool = False
     verbs: tuple[str, ...] = ("approve", "return")
+    is_held_up: bool = False
+    asked: list[str] = field(default_factory=list)
 
 
 @pytest.mark.parametrize(
     ("case", "who", "step", "allowed"),
     [
-        ("holder of the post", viewer(post()), StepStandIn(), ("claim", "approve", "return", "transfer")),
+        ("holder of the post", viewer(post()), StepStandIn(), ("claim", "approve", "return", *PASSING)),
         ("must sign first", viewer(post()), StepStandIn(wants_signature=True), ("claim", "transfer")),
         (
             "has signed",
             viewer(post(), user_id=3),
             StepStandIn(claimed_by_id=3, wants_signature=True),
-            ("approve", "return", "transfer", "release"),
+            ("approve", "return", *PASSING, "release"),
         ),
         ("a colleague has signed", viewer(post()), StepStandIn(claimed_by_id=3), ()),
         ("another post", viewer(post("500101026-safety/police")), StepStandIn(), ()),
@@ -57,7 +60,7 @@ class StepStandIn:
             "a step that names no post is the reporter's",
             viewer(user_id=REPORTER),
             StepStandIn(candidates=[]),
-            ("claim", "approve", "return", "transfer"),
+            ("claim", "approve", "return", *PASSING),
         ),
         ("and nobody else's", viewer(post()), StepStandIn(candidates=[]), ()),
         ("a vacant post is nobody's", viewer(user_id=REPORTER), StepStandIn(candidates=["vacant:x"]), ()),
@@ -66,6 +69,31 @@ class StepStandIn:
 )
 def test_verbs_follow_post_claim_and_state(case, who, step, allowed):
     assert verbs_allowed(who, step, reporter_id=REPORTER) == allowed
+
+
+@pytest.mark.parametrize(
+    ("case", "who", "step", "allowed"),
+    [
+        ("held up by signers", viewer(post()), StepStandIn(is_held_up=True, asked=["x"]), ("claim", "transfer", "add-sign", "remove-sign", "cc")),
+        ("asked some beside", viewer(post()), StepStandIn(asked=["x"]), ("claim", "approve", "return", *PASSING, "remove-sign", "cc")),
+        ("the dispatcher of the place", viewer(post("x/duty", powers=["dispatch"])), StepStandIn(), ("reassign", "urge", "cc")),
+        ("of another place", viewer(post("x/duty", area="500101025", powers=["dispatch"])), StepStandIn(), ("urge",)),
+        ("who supervises it", viewer(post("x/chief", powers=["supervise"])), StepStandIn(), ("urge", "cc")),
+        ("the reporter", viewer(user_id=REPORTER), StepStandIn(), ("urge",)),
+        ("a colleague has signed", viewer(post()), StepStandIn(claimed_by_id=3), ("cc",)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_others_urge_and_direct_and_nobody_ends_what_others_hold_up(case, who, step, allowed):
+    assert verbs_allowed(who, step, reporter_id=REPORTER, area_code="500101026001") == allowed
+
+
+def test_nobody_handles_a_suspended_case():
+    own = verbs_allowed(
+        viewer(post()), StepStandIn(), reporter_id=REPORTER, area_code="500101026001", is_suspended=True
+    )
+
+    assert own == ("cc",)
 
 
 def test_operator_may_act_everywhere_but_not_over_a_claim():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from workflows.bpmn.model import Diagram
 from workflows.bpmn.problems import DiagramRefused
-from workflows.engine import decisions
+from workflows.engine import decisions, together
 from workflows.engine.build import build
 from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Passed, SignalSent
 from workflows.engine.errands import Errand
@@ -39,5 +39,5 @@ def compile_plan(
 __all__ = [
     "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
     "Errand", "ExpressionError", "HeldUp", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
-    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "postpone", "start",
+    "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "postpone", "start", "together",
 ]  # fmt: skip

@@ -65,9 +65,22 @@ def mend(host: Token, element: Element, errand: Errand, *, posts: Sequence[str] 
     return _begin(_frame_of(host), element, said).id
 
 
-def offer(token: Token, posts: Sequence[str], *, added: bool) -> None:
-    """A step is for these posts, whatever the diagram says of it."""
-    token.mark = {**(token.mark or {}), "posts": list(posts), **({"as": "added"} if added else {})}
+def mend_first(host: Token, errand: Errand, *, home: Frame) -> int:
+    """Somebody mends what he brought before this step can end."""
+    said = _said("mend", "before", errand)
+    said["at"] = home.host.id if home.host is not None else None
+    return _begin(_frame_of(host), host.element, said).id
+
+
+def offer(token: Token, posts: Sequence[str], *, of: int) -> None:
+    """One more instance, asked for by the instance `of`, is for these posts, whatever the diagram says."""
+    token.mark = {"as": "added", "of": of, "posts": list(posts)}
+
+
+def added_by(host: Token) -> list[Token]:
+    """The instances beside this one that it has asked for and that are still there."""
+    beside = host.frame.tokens() if host.frame.kind == "many" else []
+    return [token for token in beside if token.mark and token.mark.get("of") == host.id]
 
 
 def drop(host: Token, posts: Sequence[str]) -> tuple[str, ...]:
@@ -90,7 +103,8 @@ def asked(host: Token) -> tuple[str, ...]:
     """The posts that were asked and have not done it, those who come after it too."""
     open_ = [token.mark for token in _open(host) if token.mark and token.mark["as"] != "mend"]
     coming = (host.mark or {}).get("after", [])
-    return tuple(code for said in [*open_, *coming] for code in said["posts"] or ())
+    added = [token.mark for token in added_by(host)]
+    return tuple(code for said in [*open_, *coming, *added] for code in said["posts"] or ())
 
 
 # --- what the engine asks

@@ -35,7 +35,8 @@ IDLE: Final = (fire_fresh, ask_inclusive_joins, ask_conditions)
 class OpenStep:
     """Something a person or a machine has to complete. `instance` lies over the case's variables for this step alone.
 
-    `posts` are those it was given to by hand, None where the diagram says; `is_held_up`: others have to be done first.
+    `posts` are those it was given to by hand, None where the diagram says. `asked` are those whom it has asked to sign
+    or do it and who have not; `is_held_up`: it can't end before they have.
     """
 
     token: int
@@ -49,6 +50,7 @@ class OpenStep:
     path: tuple[str, ...] = ()
     posts: tuple[str, ...] | None = None
     is_held_up: bool = False
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -356,6 +358,7 @@ def _step(token: Token) -> OpenStep:
         path=_path(token),
         posts=errands.posts_of(token),
         is_held_up=errands.holds_up(token),
+        asked=errands.asked(token),
     )
 
 

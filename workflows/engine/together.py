@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from workflows.engine import errands, surgery
-from workflows.engine.core import READY, Token
+from workflows.engine.core import READY, Frame, Token
 from workflows.engine.errands import Errand, When
 from workflows.engine.errors import NotOpen
 from workflows.engine.run import Run
@@ -31,25 +32,30 @@ def mend(run: Run, token: int, to: str, errand: Errand, *, posts: Sequence[str] 
 def ask_again(run: Run, token: int, errand: Errand, *, posts: Sequence[str] | None = None) -> int:
     """Somebody who did no step of this run is asked to mend what he brought; then this step begins again."""
     host = _step(run, token)
-    home = errands.root(host).frame
-    while home.region is None and home.host is not None:
-        home = home.host.frame
-    return errands.mend(host, host.element, errand, posts=posts, home=home)
+    return errands.mend(host, host.element, errand, posts=posts, home=_scope_of(host))
+
+
+def mend_first(run: Run, token: int, errand: Errand) -> int:
+    """The same before a step that has just begun: it can end when what was brought is mended."""
+    host = _step(run, token)
+    return errands.mend_first(host, errand, home=_scope_of(host))
 
 
 def drop(run: Run, token: int, posts: Sequence[str]) -> tuple[str, ...]:
     """Those of these posts who were asked by this step and have not done it need not; which they were."""
-    return errands.drop(_step(run, token), posts)
+    host = _step(run, token)
+    added = [other for other in errands.added_by(host) if set(other.mark["posts"]) & set(posts)]
+    found = errands.drop(host, posts) + tuple(code for other in added for code in other.mark["posts"])
+    for other in added:
+        run.remove_instance(other.id)
+    return found
 
 
-def asked(run: Run, token: int) -> tuple[str, ...]:
-    """The posts that this step has asked and that have not done it, those who come after it too."""
-    return errands.asked(_step(run, token))
-
-
-def offer(run: Run, token: int, posts: Sequence[str], *, added: bool = False) -> None:
-    """A step is for these posts, whatever the diagram says; `added`: it is no original part of its multi-instance."""
-    errands.offer(_step(run, token), posts, added=added)
+def add_instance(run: Run, token: int, item: Any, posts: Sequence[str]) -> None:
+    """One more instance beside this one, for these posts."""
+    host = _step(run, token)
+    for new in run.add_instance(token, item):
+        errands.offer(_step(run, new), posts, of=host.id)
 
 
 def is_instance(run: Run, token: int) -> bool:
@@ -59,13 +65,16 @@ def is_instance(run: Run, token: int) -> bool:
     return found.frame.kind == "many" and loop is not None and loop.loop.kind == "parallel"
 
 
-def is_added(run: Run, token: int) -> bool:
-    return (_step(run, token).mark or {}).get("as") == "added"
-
-
 def is_held_up(run: Run, token: int) -> bool:
     """Whether others have to be done before this step can end."""
     return errands.holds_up(_step(run, token))
+
+
+def _scope_of(host: Token) -> Frame:
+    home = errands.root(host).frame
+    while home.region is None and home.host is not None:
+        home = home.host.frame
+    return home
 
 
 def _step(run: Run, token: int) -> Token:

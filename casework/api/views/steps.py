@@ -72,6 +72,14 @@ def step(request: Request, step_id: int) -> Response:
     examples=[
         example("Give feedback", {"data": {"处置情况": "已劝离"}, "comment": "现场已整改"}),
         example("Return", {"comment": "缺处置后照片", "pins": ["处置后照片"]}),
+        example(
+            "Return to a step, to be mended and sent straight back",
+            {"comment": "照片看不清", "pins": ["处置后照片"], "to_element": "handle", "straight_back": True},
+        ),
+        example(
+            "Add signers",
+            {"posts": ["500101000000-housing/reviewer"], "position": "beside", "comment": "请会签"},
+        ),
         example("Pass on", {"comment": "属地不符", "to_post": "500101026000-safety/enforcement"}),
     ],
 )
@@ -101,6 +109,9 @@ def _said(request: Request, given: dict[str, Any], *, step_id: int) -> Said:
         pins=given["pins"],
         to_post=given["to_post"],
         to_element=given["to_element"],
+        straight_back=given["straight_back"],
+        posts=given["posts"],
+        position=given["position"],
         version=wanted_version(request, present=present),
         language=get_language() or "zh-hans",
     )

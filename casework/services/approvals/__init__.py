@@ -9,11 +9,16 @@ from casework.access import Viewer, may_act
 from casework.errors import NotFound, NotYours, VerbNotAllowed
 from casework.models import Case
 from casework.services import incidents
-from casework.services.approvals.deciding import approve, complete, reject, return_
+from casework.services.approvals.copying import copy_to
+from casework.services.approvals.deciding import approve, complete, reject
 from casework.services.approvals.filling import step_form
 from casework.services.approvals.holding import SIGNED, claim, release
-from casework.services.approvals.passing import transfer
+from casework.services.approvals.passing import delegate, reassign, transfer
+from casework.services.approvals.returning import return_
+from casework.services.approvals.signing import add_sign, remove_sign
 from casework.services.said import Said
+from casework.services.taking_back import withdraw
+from casework.services.urging import urge
 from casework.verbs import VERBS
 from workflows.errors import MoveRefused
 from workflows.models import Step
@@ -26,6 +31,13 @@ DOING: Mapping[str, Callable[..., Case]] = {
     "approve": approve,
     "reject": reject,
     "return": return_,
+    "delegate": delegate,
+    "add-sign": add_sign,
+    "remove-sign": remove_sign,
+    "withdraw": withdraw,
+    "reassign": reassign,
+    "urge": urge,
+    "cc": copy_to,
 }
 
 
@@ -33,7 +45,7 @@ def act(step_id: int, verb: str, *, by: Viewer, said: Said | None = None) -> Cas
     """Do one verb; the one door for pages and the API.
 
     Raises NotFound, NotYours, StepTaken, ClaimedByOther, SignForFirst, VerbNotAllowed, ReasonMissing,
-    FormRefused, NotValid, Stale, CaseBusy.
+    WaitsForOthers, NothingToTakeBack, FormRefused, NotValid, Stale, CaseSuspended, CaseBusy.
     """
     if verb not in DOING:
         raise _not_here(step_id, verb, by=by)

@@ -1,4 +1,4 @@
-"""The verbs that end a step: give feedback, approve, reject, return."""
+"""The verbs that end a step with a decision: give feedback, approve, reject."""
 
 from __future__ import annotations
 
@@ -8,102 +8,105 @@ from typing import Any
 from django.db import transaction
 
 from casework.access import Viewer
-from casework.errors import SignForFirst, VerbNotAllowed
+from casework.errors import VerbNotAllowed
 from casework.models import Case, Decision
-from casework.services import journal
 from casework.services.approvals.doing import (
     Doing,
     begin,
     decision_of,
-    ensure_free_or_mine,
     ensure_reason,
+    ensure_waits_for_nobody,
+    line_of,
+    take_up,
+    walk_for,
 )
 from casework.services.approvals.filling import attach_photos, is_photo_list, values_of
-from casework.services.progress import follow, walk_of
+from casework.services.progress import follow
 from casework.services.said import Said
+from casework.verbs import words_at
 from workflows import services as workflows
 from workflows.models import Step
-from workflows.rows import Batch
+from workflows.projection import Move
 
 
 @transaction.atomic
 def complete(step_id: int, *, by: Viewer, said: Said) -> Case:
-    return _decide(begin(step_id, "complete", by=by, said=said), said)
+    return _decide(begin(step_id, "complete", by=by, said=said))
 
 
 @transaction.atomic
 def approve(step_id: int, *, by: Viewer, said: Said) -> Case:
-    return _decide(begin(step_id, "approve", by=by, said=said), said)
+    return _decide(begin(step_id, "approve", by=by, said=said))
 
 
 @transaction.atomic
 def reject(step_id: int, *, by: Viewer, said: Said) -> Case:
-    return _decide(begin(step_id, "reject", by=by, said=said), said)
+    return _decide(begin(step_id, "reject", by=by, said=said))
 
 
-@transaction.atomic
-def return_(step_id: int, *, by: Viewer, said: Said) -> Case:
-    """退回: back to where the diagram leads a return, or to any earlier step that `to_element` names.
-
-    Pinned to fields and photos. What came out of the named step is cancelled; branches beside it live on.
-    """
-    return _decide(begin(step_id, "return", by=by, said=said), said)
+def _decide(doing: Doing) -> Case:
+    ensure_may_end(doing)
+    return move_on(doing, values=values_of(doing), outcome=doing.verb.outcome)
 
 
-def _decide(doing: Doing, said: Said) -> Case:
-    """A verb that ends the step: the form is checked, the decision kept, the run moves on."""
-    step, verb = doing.step, doing.verb
-    if verb.key not in step.verbs:
-        raise VerbNotAllowed(verb.label)
-    ensure_free_or_mine(doing)
-    if step.claimed_by_id is None:
-        if step.wants_signature:
-            raise SignForFirst
-        hold(doing)
-    if verb.needs_reason:
-        ensure_reason(said)
-    return move_on(doing, said, values=values_of(doing, said), outcome=verb.outcome)
+def ensure_may_end(doing: Doing) -> None:
+    """The diagram allows the verb here, nobody else has the step or is awaited, and a refusal says why."""
+    if doing.verb.key not in doing.step.verbs:
+        raise VerbNotAllowed(words_at(doing.verb, doing.step.settings))
+    take_up(doing)
+    ensure_waits_for_nobody(doing)
+    if doing.verb.needs_reason:
+        ensure_reason(doing.said)
 
 
-def move_on(doing: Doing, said: Said, *, values: dict[str, Any], outcome: str) -> Case:
+def move_on(doing: Doing, *, values: dict[str, Any], outcome: str) -> Case:
     """Keep the decision and let the run move on."""
-    step, verb = doing.step, doing.verb
-    decision = Decision(**decision_of(doing, said), outcome=outcome, values=values)
     attach_photos(doing, values)
-    before = {name: doing.case.data.get(name) for name in values}
-    walk, assign = walk_of(doing.case, now=doing.now, batch=Batch())
-    if said.to_element and verb.key == "return":
-        move = workflows.send_back(walk, step, to=said.to_element, outcome=outcome)
-    else:
-        variable = step.settings.get("outcome") or "结论"
-        move = workflows.complete(walk, step, values={**values, variable: outcome}, outcome=outcome)
-    told = journal.line(
+    decision = Decision(**decision_of(doing), outcome=outcome, values=values)
+    walk, assign = walk_for(doing)
+    given = {**values, **_outcome(doing.step, outcome)}
+    move = workflows.complete(walk, doing.step, values=given, outcome=outcome)
+    return finish(doing, move, assign, decision)
+
+
+def _outcome(step: Step, outcome: str) -> dict[str, str]:
+    """What the run learns of the decision. Of those who only were asked, a refusal beside or after the step's own."""
+    said = {step.settings.get("outcome") or "结论": outcome}
+    if step.settings.get("errand") in ("sign", "delegate"):
+        return said if outcome == "驳回" and step.settings.get("when") != "before" else {}
+    return said
+
+
+def finish(
+    doing: Doing, move: Move, assign: Any, decision: Decision, told: Mapping[str, Any] | None = None
+) -> Case:
+    """The line, the decision and everything that follows from the move."""
+    before = {name: doing.before.data.get(name) for name in decision.values}
+    follow(
         doing.case,
-        verb.event,
+        move,
+        assign=assign,
         now=doing.now,
         by=doing.viewer,
-        post=doing.post.code if doing.post else "",
-        data=_told(step, decision, before),
+        told=[line_of(doing, {**_told(doing, decision, before), **(told or {})})],
+        decision=decision,
+        act=doing.act,
     )
-    follow(doing.case, move, assign=assign, now=doing.now, by=doing.viewer, told=[told], decision=decision)
     return doing.case
 
 
-def hold(doing: Doing) -> None:
-    """Make the step this person's; whoever completes it writes that down with the rest."""
-    step = doing.step
-    step.claimed_by_id, step.claimed_at = doing.viewer.user_id, doing.now
-    step.claimed_as = doing.post.code if doing.post else ""
-
-
-def _told(step: Step, decision: Decision, before: Mapping[str, Any]) -> dict[str, Any]:
+def _told(doing: Doing, decision: Decision, before: Mapping[str, Any]) -> dict[str, Any]:
     changes = {
         name: [before.get(name), value]
         for name, value in decision.values.items()
         if before.get(name) != value and not is_photo_list(value)
     }
-    said: dict[str, Any] = {"element": step.element, "name": step.name, "step": step.pk}
-    for name, value in (("comment", decision.comment), ("pins", decision.pins), ("changes", changes)):
+    told: dict[str, Any] = {}
+    for name, value in (("pins", decision.pins), ("changes", changes), ("errand", _errand(doing.step))):
         if value:
-            said[name] = value
-    return said
+            told[name] = value
+    return told
+
+
+def _errand(step: Step) -> str:
+    return str(step.settings.get("errand", ""))

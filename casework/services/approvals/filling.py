@@ -40,9 +40,9 @@ def step_form(
     )
 
 
-def values_of(doing: Doing, said: Said) -> dict[str, Any]:
+def values_of(doing: Doing) -> dict[str, Any]:
     """The form's cleaned values; a step without a form takes plain JSON variables."""
-    key = doing.step.settings.get("form", "")
+    key, said = doing.step.settings.get("form", ""), doing.said
     if key not in doing.case.run.version.forms:
         return _free_values(said)
     if not doing.verb.takes_form and not said.fields:

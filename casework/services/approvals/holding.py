@@ -6,10 +6,16 @@ from django.db import transaction
 
 from casework.access import Viewer
 from casework.models import Case
-from casework.services.approvals.deciding import hold, move_on
-from casework.services.approvals.doing import begin, end_without_move, ensure_free_or_mine
+from casework.services.approvals.deciding import move_on
+from casework.services.approvals.doing import (
+    CLAIM,
+    begin,
+    end_without_move,
+    ensure_free_or_mine,
+    hold,
+    unhold,
+)
 from casework.services.said import Said
-from workflows.models import Step
 
 SIGNED = "签收"  # the outcome of a step that ends with the signature
 
@@ -24,9 +30,8 @@ def claim(step_id: int, *, by: Viewer, said: Said) -> Case:
     ensure_free_or_mine(doing)
     hold(doing)
     if step.ends_with_signature:
-        return move_on(doing, said, values={}, outcome=SIGNED)
-    step.save(update_fields=["claimed_by", "claimed_as", "claimed_at"])
-    return end_without_move(doing, {})
+        return move_on(doing, values={}, outcome=SIGNED)
+    return end_without_move(doing, {}, *CLAIM)
 
 
 @transaction.atomic
@@ -36,11 +41,5 @@ def release(step_id: int, *, by: Viewer, said: Said) -> Case:
     if doing.step.claimed_by_id is None:
         return doing.case
     ensure_free_or_mine(doing)
-    untake(doing.step)
-    return end_without_move(doing, {})
-
-
-def untake(step: Step, *also: str) -> None:
-    """Nobody holds the step any more; `also` names what else of it has changed."""
-    step.claimed_by, step.claimed_as, step.claimed_at = None, "", None
-    step.save(update_fields=["claimed_by", "claimed_as", "claimed_at", *also])
+    unhold(doing.step)
+    return end_without_move(doing, {}, *CLAIM)

@@ -1,24 +1,33 @@
-"""Giving work to another post: pass it on."""
+"""Giving work to another post: pass it on, have it done by somebody else, or give it to another by direction."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from casework.access import Viewer
-from casework.errors import NotValid
+from casework.errors import VerbNotAllowed
 from casework.models import Case, Decision
 from casework.services.approvals.doing import (
+    CLAIM,
     Doing,
     begin,
     decision_of,
+    end_with_move,
     end_without_move,
     ensure_free_or_mine,
     ensure_reason,
+    ensure_waits_for_nobody,
+    label_of,
+    receiver,
+    take_up,
+    unhold,
+    walk_for,
 )
-from casework.services.approvals.holding import untake
 from casework.services.said import Said
 from grid.models import Post
+from workflows import sharing
+from workflows.engine import Errand
+from workflows.models import Step
 
 
 @transaction.atomic
@@ -27,24 +36,49 @@ def transfer(step_id: int, *, by: Viewer, said: Said) -> Case:
     doing = begin(step_id, "transfer", by=by, said=said)
     ensure_free_or_mine(doing)
     ensure_reason(said)
-    target = receiver(doing, said)
-    Decision.objects.create(**decision_of(doing, said), outcome=target.code)
+    return _give(doing, receiver(doing))
+
+
+@transaction.atomic
+def reassign(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """改派: whoever directs the work of the place gives the step to another post, or takes it from who has signed for it."""
+    doing = begin(step_id, "reassign", by=by, said=said, directing=True)
+    ensure_reason(said)
+    return _give(doing, receiver(doing, may_have_it=doing.step.claimed_by_id is not None))
+
+
+def _give(doing: Doing, target: Post) -> Case:
     step = doing.step
     step.candidates = [target.code]
-    untake(step, "candidates")
+    unhold(step)
     doing.case.touch([target.code])
-    return end_without_move(doing, {"to": f"{target.unit.name} {target.name}", "comment": said.comment})
+    decision = Decision(**decision_of(doing), outcome=target.code[:64])
+    return end_without_move(doing, {"to": label_of(target)}, "candidates", *CLAIM, decision=decision)
 
 
-def receiver(doing: Doing, said: Said) -> Post:
-    """The post that is to get the step: there, in this district, and not the one that has it. Raises NotValid."""
-    target = Post.objects.filter(code=said.to_post).select_related("unit").first()
-    if target is None:
-        raise NotValid(_("Choose the post to pass it on to."), fields={"to_post": [_("Choose a post.")]})
-    if not target.code.startswith(doing.case.area_code[:6]):
-        raise NotValid(_("That post is outside this district."), fields={"to_post": [_("Choose a post.")]})
-    if target.code in doing.step.candidates:
-        raise NotValid(
-            _("The step is already with that post."), fields={"to_post": [_("Choose another post.")]}
-        )
-    return target
+@transaction.atomic
+def delegate(step_id: int, *, by: Viewer, said: Said) -> Case:
+    """委托: another post does it and says what it thinks; then it is back and its own people decide."""
+    doing = begin(step_id, "delegate", by=by, said=said)
+    take_up(doing)
+    ensure_waits_for_nobody(doing)
+    if doing.step.ends_with_signature:
+        raise VerbNotAllowed(doing.verb.label)
+    target = receiver(doing)
+    walk, assign = walk_for(doing)
+    move = sharing.delegate(walk, doing.step, _errand(doing.step, target))
+    decision = Decision(**decision_of(doing), outcome=target.code[:64])
+    return end_with_move(doing, move, assign, {"to": label_of(target)}, decision)
+
+
+def _errand(step: Step, target: Post) -> Errand:
+    return Errand(
+        posts=(target.code,),
+        settings={
+            "errand": "delegate",
+            "for": str(step.token),
+            "verbs": "complete",
+            "form": "",
+            "signFor": "",
+        },
+    )
