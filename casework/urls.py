@@ -2,18 +2,20 @@
 
 from django.urls import include, path
 
-from casework.pages import entry, hearing
+from casework.pages import account, entry, handover, hearing
 
 urlpatterns = [
     path("", entry.home, name="home"),
     path("login/", entry.Login.as_view(), name="login"),
     path("logout/", entry.logout, name="logout"),
     path("post/", entry.switch_post, name="switch_post"),
+    path("password/", account.password, name="password"),
     path("preferences/", entry.preferences, name="preferences"),
     path("photos/<slug:sha256>/", entry.photo, name="photo"),
     path("recordings/<slug:sha256>/", hearing.recording, name="recording"),
     path("healthz", entry.healthz, name="healthz"),
     path("m/", include("casework.pages.phone")),
+    path("desk/handover/", handover.handover, name="handover"),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
     path("api/v1/", include("casework.api.urls")),

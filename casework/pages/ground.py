@@ -24,11 +24,11 @@ from casework.pages.reportpage import (
     new_report,
     what_is_missing,
 )
-from casework.queries.arrivals import number_of_handed_in, number_of_sent
+from casework.queries.arrivals import number_of_sent
 from casework.queries.duplicates import candidates, photo_to_compare
 from casework.queries.outlines import outlines_around
+from casework.services.arrivals import submit_from_phone
 from casework.services.evidence import NewEvidence, add_evidence
-from casework.services.intake import submit_report
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
 
@@ -66,11 +66,7 @@ def send(request: ViewerRequest) -> HttpResponse:
     try:
         if not is_complete(request, entry, posted):
             return _incomplete(request, entry, posted)
-        token = entry.cleaned_data["token"]
-        known = number_of_handed_in(request.viewer, token)
-        if known is not None:
-            return _arrived(known)
-        return _arrived(submit_report(new_report(request, entry, posted), by=request.viewer).number)
+        return _arrived(submit_from_phone(new_report(request, entry, posted), by=request.viewer).number)
     except KeyReused as error:
         # It had arrived, only the answer got lost; then it was opened on the phone and changed.
         number = number_of_sent(request.viewer, entry.cleaned_data["token"])

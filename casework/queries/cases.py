@@ -41,6 +41,7 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "overdue": _("Overdue"),
     "comment": _("Comment"),
     "evidence": _("Seen again"),
+    "handed_in": _("Read in from a phone's file"),
     "closed": _("Closed"),
     "voided": _("Voided"),
     "withdrawn": _("Withdrawn"),
@@ -112,6 +113,12 @@ EVENT_LOOKS = {
     "force_closed": "done",
     "rated": "done",
     "supervision_replied": "done",
+    "ruled": "sys",
+    "party_added": "sys",
+    "party_removed": "sys",
+    "place_added": "sys",
+    "document_added": "sys",
+    "revealed": "sys",
 }
 
 
@@ -260,9 +267,10 @@ def _group(kind: str) -> str:
         return "time"
     if kind in ("comment", "copied"):
         return "talk"
-    return "system" if kind in ("machine", "decided", "message", "signal", "incident", "undone") else "work"
+    return "system" if kind in _OF_SYSTEM else "work"
 
 
+_OF_SYSTEM = frozenset({"machine", "decided", "ruled", "message", "signal", "incident", "undone", "revealed"})
 _OF_TIME = frozenset({"timer", "overdue", "warned", "suspended", "resumed", "extension_asked"})
 
 

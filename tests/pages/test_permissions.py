@@ -18,13 +18,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from PIL import Image
 
-from casework.models import Attachment, Case, CaseRecording
+from casework.models import Attachment, Case, CaseRecording, Notice
+from casework.queries.viewers import viewer_for
+from casework.services import record
 from grid.models import User
 from grid.services.photos import store_photo
 from grid.services.recordings import store_recording
 from tests.api import diagrams
 from tests.api.conftest import Api
-from tests.world import GRID, TOWN
+from tests.world import GRID, TOWN, post_code
 from workflows.models import Incident, Step
 
 PEOPLE = (
@@ -49,6 +51,8 @@ home                get  -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 
 login               get  -    | 200 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 logout              post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 switch_post         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+password            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+password            post -    | 302 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 preferences         post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 photo               get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 recording           get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -71,6 +75,7 @@ phone:same          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 
 phone:same_photo    get  grid | 302 404 | 200 200 | 200 404 | 200 200 404 | 200 200 | 200
 phone:join          post grid | 302 404 | 200 200 | 200 404 | 200 200 404 | 200 200 | 200
 phone:me            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+handover            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:inbox          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:fresh          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:sign_many      post grid | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
@@ -81,6 +86,12 @@ desk:case           get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 
 desk:case           get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:say            post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 desk:say            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
+desk:seen           post grid | 302 404 | 204 404 | 204 404 | 204 404 404 | 204 204 | 204
+desk:seen           post town | 302 404 | 404 404 | 404 404 | 204 404 404 | 204 204 | 204
+desk:reveal         get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+desk:reveal         post grid | 302 404 | 200 404 | 403 404 | 200 404 404 | 200 200 | 200
+desk:hand_in        post grid | 302 404 | 302 404 | 403 404 | 302 404 404 | 302 302 | 302
+desk:document       get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:diagram        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:diagram        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:ahead          post grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -118,11 +129,35 @@ api:case            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 
 api:case            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_history    get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:case_history    get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_verb       post grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_record     get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_record     get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_reveal     post grid | 401 404 | 200 404 | 403 404 | 200 404 404 | 200 403 | 200
+api:case_parties    post grid | 401 404 | 201 404 | 403 404 | 201 404 404 | 201 403 | 201
+api:case_party_remove post grid | 401 404 | 200 404 | 403 404 | 200 404 404 | 200 403 | 200
+api:case_party_reveal post grid | 401 404 | 200 404 | 403 404 | 200 404 404 | 200 403 | 200
+api:case_places     post grid | 401 404 | 201 404 | 403 404 | 201 404 404 | 201 403 | 201
+api:case_documents  post grid | 401 404 | 201 404 | 403 404 | 201 404 404 | 201 403 | 201
+api:case_document   get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_instruments post grid | 401 404 | 201 404 | 403 404 | 201 404 404 | 201 403 | 201
+api:instrument_revoke post grid | 401 404 | 200 404 | 403 404 | 200 404 404 | 200 403 | 200
+api:notices         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:notices_read    post -    | 401 404 | 200 404 | 404 404 | 404 404 404 | 404 404 | 404
 api:steps           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:step            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:step            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:step_verb       post grid | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
 api:step_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 403 403 | 200
+api:rules           get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rule_table      get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rule_table      put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rule_versions   get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rules_try       post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rules_working_times get - | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rules_working_times put - | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rules_holidays  get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+api:rules_holidays  put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:messages        post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 409 409 | 409
 api:signals         post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 200 200 | 200
 api:incidents       get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -184,6 +219,7 @@ def scene(world, settings, tmp_path) -> Scene:
         )
         for place, case in cases.items()
     }
+    _record(cases["grid"], operator)
     photo = store_photo(_jpeg(), owner=operator)
     Attachment.objects.create(
         case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=operator
@@ -196,6 +232,20 @@ def scene(world, settings, tmp_path) -> Scene:
 
 
 SOUND = b"OggS" + bytes(60)
+
+
+def _record(case: Case, by: User) -> None:
+    """A party, a paper, an instrument and a notice to the grid worker's post."""
+    as_he = viewer_for(by)
+    record.add_party(case.number, record.NewParty(role="party", name="陈大宇", phone="13800005678"), by=as_he)
+    paper = record.NewVersion(kind="方案", title="", name="a.pdf", content=b"%PDF-1.4")
+    record.hand_in(case.number, paper, by=as_he)
+    record.issue(
+        case.number, record.NewInstrument(kind="commitment", number="承 1", title="承诺书"), by=as_he
+    )
+    Notice.objects.create(
+        pk=1, case=case, kind="copy", to_post=post_code("grid_worker"), text="请知悉", at=case.opened_at
+    )
 
 
 def _jpeg() -> bytes:
@@ -213,7 +263,12 @@ def _address(row: Row, scene: Scene) -> str:
         "step_id": lambda: scene.steps[row.place].pk,
         "incident_id": lambda: scene.incidents[row.place].pk,
         "verb": lambda: _verb(row),
-        "key": lambda: "reviewed",
+        "party_id": lambda: Party.objects.get().pk,
+        "document_id": lambda: Document.objects.get().pk,
+        "instrument_id": lambda: Instrument.objects.get().pk,
+        "version": lambda: 1,
+        "key": lambda: "nearby_descend" if "rule" in row.name else "reviewed",
+        "year": lambda: 2027,
         "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
@@ -223,7 +278,7 @@ def _address(row: Row, scene: Scene) -> str:
 def _verb(row: Row) -> str:
     if "incident" in row.name:
         return "retry"
-    return "comment" if row.name == "desk:act_on" else "complete"
+    return "comment" if row.name in ("desk:act_on", "api:case_verb") else "complete"
 
 
 def _patterns() -> dict[str, list[str]]:
@@ -257,6 +312,24 @@ BODIES: dict[str, object] = {
     "api:reports": {"matter": "reviewed", "area": GRID},
     "api:cases": {"matter": "reviewed", "area": GRID, "title": "一件事"},
     "api:step_verb": {"comment": "已核查"},
+    "api:case_verb": {"comment": "已联系居民"},
+    "api:case_reveal": {"field": "标题", "reason": "通知到场"},
+    "api:case_parties": {"role": "witness", "name": "陈大宇"},
+    "api:case_party_remove": {"reason": "写错了"},
+    "api:case_party_reveal": {"reason": "通知到场"},
+    "api:case_places": {"kind": "source", "text": "二号工地"},
+    "api:case_instruments": {"kind": "commitment", "number": "承 2", "title": "承诺书"},
+    "api:instrument_revoke": {"comment": "写错了"},
+    "api:notices_read": {"ids": [1]},
+    "api:rule_table": {
+        "inputs": ["事由"],
+        "outputs": ["去向", "说明"],
+        "rows": [{"tests": [""], "results": ['"不动"', '"都不下派"']}],
+        "after": 0,
+    },
+    "api:rules_try": {"area": GRID, "category": "占道经营"},
+    "api:rules_working_times": {"rows": [{"opens": "09:00", "closes": "17:00"}]},
+    "api:rules_holidays": {"days": [{"day": "2027-01-01", "works": False}]},
     "api:messages": {"name": "没有人等"},
     "api:signals": {"name": "没有人等"},
     "api:incident_verb": {"comment": "再试"},
@@ -273,6 +346,9 @@ def _asked(row: Row, scene: Scene, client: Client) -> int:
             answer = client.get(address)
         elif row.name in RAW:
             answer = getattr(client, row.method)(address, diagrams.plain(), content_type="application/xml")
+        elif row.name == "api:case_documents":
+            address += "?kind=plan&name=plan.pdf"
+            answer = client.post(address, b"%PDF-1.7", content_type="application/pdf")
         elif row.name.startswith("api:"):
             answer = getattr(client, row.method)(
                 address, json.dumps(body), content_type="application/json", headers={"Idempotency-Key": "k"}

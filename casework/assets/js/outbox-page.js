@@ -84,6 +84,7 @@ class OutBox extends HTMLElement {
     document.querySelector("[data-outbox=all]").hidden = !waiting.length;
     document.querySelector("[data-outbox=save]").hidden = !some;
     document.querySelector("[data-outbox=save]").closest(".actionbar").hidden = !some;
+    this.querySelector("[data-if-nothing-works]").hidden = !waiting.some((record) => record.tries);
     this.room();
   }
 

@@ -19,7 +19,7 @@ export class Crosshair {
     this.dialog = dialog;
     this.chosen = chosen;
     this.picture = dialog.querySelector(".cross__map svg");
-    this.zoom = 2;
+    this.zoom = 3;
     dialog.addEventListener("click", (event) => this.press(event.target.closest("button")));
     dialog.addEventListener("keydown", (event) => this.key(event));
     this.picture.addEventListener("pointerdown", (event) => this.grab(event));
