@@ -45,8 +45,8 @@ def test_a_thousand_people_can_be_told_in_one_move():
 
 
 def test_a_long_chain_of_automatic_steps_is_no_loop():
-    chain = " > ".join(["s", *(f"a{n}" for n in range(180)), "N"])
-    walk = begun("start s; user N; " + "".join(f"script a{n} do='x = {n}';" for n in range(180)) + chain)
+    chain = " > ".join(["s", *(f"a{n}" for n in range(1_500)), "N"])
+    walk = begun("start s; user N; " + "".join(f"script a{n} do='x = {n}';" for n in range(1_500)) + chain)
 
     assert walk.open == ["N"]
 

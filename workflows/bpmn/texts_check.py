@@ -106,8 +106,8 @@ CHECK: Final[dict[str, Words]] = {
         "Give the loop a way out, or put a step of a person into it.",
     ),
     "long_loop": (
-        "从{name}开始的循环里没有人工或等待环节；一次最多自动走 200 步。",
-        "Nothing waits in the loop from the {name}; at most 200 automatic steps are taken at once.",
+        "从{name}开始的循环里没有人工或等待环节；一次最多自动走 200 多步。",
+        "Nothing waits in the loop from the {name}; at most some 200 automatic steps are taken at once.",
         "请确认循环次数不多，或加一个等待环节。",
         "Make sure it turns a few times only, or let it wait.",
     ),

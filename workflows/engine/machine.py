@@ -14,7 +14,7 @@ from workflows.engine.errors import MoveTooLong
 from workflows.engine.plan import Plan, Region
 from workflows.expressions import Calendar
 
-#: A loop without a stop runs in one frame; breadth, such as many instances with scripts of their own, is bounded apart.
+#: Beyond the number of elements drawn. A loop without a stop runs in one frame; breadth, such as many instances with scripts of their own, is bounded apart.
 STEPS_IN_A_FRAME: Final = 200
 STEPS_IN_A_MOVE: Final = 5_000
 TOKENS_IN_A_MOVE: Final = 5_000
@@ -170,7 +170,7 @@ class Machine:
     def _count(self, token: Token) -> None:
         self._steps += 1
         token.frame.steps += 1
-        runs_on = token.frame.steps > STEPS_IN_A_FRAME and token.frame.kind != "many"
+        runs_on = token.frame.kind != "many" and token.frame.steps > _steps_in(token.frame)
         if runs_on or self._steps > STEPS_IN_A_MOVE:
             raise MoveTooLong(element=token.element.node.name or token.element.node.id)
 
@@ -181,6 +181,11 @@ class Machine:
     def waiting(self) -> Iterator[Token]:
         """All waits, oldest first."""
         return (token for _, token in sorted(self.tokens.items()) if token.wait is not None)
+
+
+def _steps_in(frame: Frame) -> int:
+    """A large scope may be walked through once without stopping."""
+    return STEPS_IN_A_FRAME + (len(frame.region.graph.before) if frame.region is not None else 0)
 
 
 def closed_past(frame: Frame, region: Region) -> list[Any] | None:
