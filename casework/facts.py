@@ -21,3 +21,4 @@ class CaseFacts:
     category: str
     reporter_post: str
     data: Mapping[str, Any]
+    report: int | None = None  # of its row, for the position

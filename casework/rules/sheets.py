@@ -85,7 +85,8 @@ def _written(sheet: Sheet, row: Row, number: int) -> str:
 
 def _cells(tag: str, cells: Sequence[str], id: str) -> str:
     return "".join(
-        f'\n        <{tag} id="{id}{place}"><text>{escape(cell)}</text></{tag}>' for place, cell in enumerate(cells, 1)
+        f'\n        <{tag} id="{id}{place}"><text>{escape(cell)}</text></{tag}>'
+        for place, cell in enumerate(cells, 1)
     )
 
 

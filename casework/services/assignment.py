@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from casework.access import DISTRICT_DIGITS
 from casework.clocks import LimitUnreadable, WorkCalendar, parse_limits
 from casework.facts import CaseFacts
 from casework.models import Case
 from casework.rules import routing
-from grid.queries.desks import held_desks
+from casework.rules.nearby import Placed
+from casework.services import nearby
+from grid.queries.desks import held_desks, held_posts
 from workflows.engine import OpenStep
 from workflows.expressions import ExpressionError, compile_expression
 from workflows.projection import Assignment
 
+NEAREST = "nearest"  # as a level: the two-nearby rules choose
+AUTO = "auto"  # as a limit: the district's table says it
 VACANT = "vacant:"  # nobody at all: an operator has to look; it must not fall back to the reporter
 
 
@@ -31,14 +36,20 @@ class Assigner:
     calendar: WorkCalendar
     notes: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    placed: dict[int, Placed] = field(default_factory=dict)
     _known: dict[routing.Target, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, step: OpenStep, data: Mapping[str, Any]) -> Assignment:
         variables = {**data, **step.instance}
-        limit = self._limit(step.settings, variables)
-        return Assignment(candidates=self._candidates(step, variables), due_at=self._due(limit), limit=limit)
+        candidates = self._candidates(step, variables)
+        limit = self._limit(step, variables)
+        return Assignment(candidates=candidates, due_at=self._due(limit), limit=limit)
 
     def _candidates(self, step: OpenStep, variables: Mapping[str, Any]) -> tuple[str, ...]:
+        if step.settings.get("level") == NEAREST:
+            return self._nearest(step, variables)
+        if code := self._named(step.settings, variables):
+            return self._this_post(step, code)
         wanted = routing.target(
             step.settings, self.facts, resolve=lambda text: str(self._value(text, variables) or "")
         )
@@ -77,9 +88,49 @@ class Assigner:
                 return found
         return (f"{VACANT}{wanted.role}",)
 
-    def _limit(self, settings: Mapping[str, str], variables: Mapping[str, Any]) -> str:
-        text = settings.get("limit", "")
-        return str(self._value(text[1:], variables) or "") if text.startswith("=") else text
+    def _nearest(self, step: OpenStep, variables: Mapping[str, Any]) -> tuple[str, ...]:
+        """The two-nearby rules choose, and the journal says which of them and why."""
+        placed = nearby.place(self.facts, variables, now=self.now, calendar=self.calendar)
+        self.placed[step.token] = placed
+        if not placed.post:
+            return (f"{VACANT}{NEAREST}",)
+        self.names[placed.post] = placed.name
+        return (placed.post,)
+
+    def _named(self, settings: Mapping[str, str], variables: Mapping[str, Any]) -> str:
+        """The code of one post, which an expression gives where somebody has chosen it (分派)."""
+        text = settings.get("post", "")
+        value = self._value(text[1:], variables) if text.startswith("=") else None
+        return value if isinstance(value, str) and "/" in value else ""
+
+    def _this_post(self, step: OpenStep, code: str) -> tuple[str, ...]:
+        """As long as somebody holds it and it is of this district; else the duty desk has to look."""
+        found = held_posts([code], on=self.now.astimezone(self.calendar.zone).date())
+        if found and code.startswith(self.facts.area_code[:DISTRICT_DIGITS]):
+            self.names |= found
+            return tuple(found)
+        self.notes[step.element] = code
+        role = code.rpartition("/")[2]
+        return self._above(routing.Target(area_code=self.facts.area_code, level="town", role=role, unit=""))
+
+    def _limit(self, step: OpenStep, variables: Mapping[str, Any]) -> str:
+        text = step.settings.get("limit", "")
+        said = str(self._value(text[1:], variables) or "") if text.startswith("=") else text
+        if said != AUTO:
+            return said
+        placed = self.placed.get(step.token)
+        level = placed.level if placed and placed.level else self._level(step.settings)
+        signing = step.settings.get("signFor") == "only"
+        return nearby.limit_for(
+            self.facts, level=level, signing=signing, now=self.now, calendar=self.calendar
+        )
+
+    @staticmethod
+    def _level(settings: Mapping[str, str]) -> str:
+        level = settings.get("level", "")
+        if level in routing.LEVELS:
+            return level
+        return "district" if settings.get("unit") else "town"
 
     def _due(self, text: str) -> datetime | None:
         if not text:
@@ -110,4 +161,5 @@ def facts_of(case: Case) -> CaseFacts:
         category=case.category,
         reporter_post=case.reporter_post,
         data=case.data,
+        report=case.report_id,
     )

@@ -213,6 +213,21 @@ def next_link(clock: Clock, *, now: datetime, calendar: WorkCalendar) -> bool:
     return True
 
 
+def start_again(clock: Clock, text: str, *, now: datetime, calendar: WorkCalendar) -> None:
+    """A higher level has it now: its own limit runs from this moment, and what was before stays in the journal."""
+    links = _links(text)
+    if not links:
+        return
+    clock.starts_at, clock.link, clock.breaches, clock.climb_at = now, 0, 0, None
+    clock.rule, clock.name = str(links[0]), links[0].name
+    clock.chain = [{"limit": str(link), "name": link.name} for link in links] if len(links) > 1 else []
+    clock.pauses, clock.extensions = [], []
+    _set_due(clock, links[0].due(now, calendar=calendar), calendar=calendar, now=now)
+    names = ("starts_at", "link", "breaches", "rule", "name", "chain", "extensions")
+    clock.save(update_fields=[*names, *_MOVED])
+    _tell_steps(clock.case, [clock])
+
+
 def meet(clock: Clock, *, now: datetime) -> bool:
     """The present one of several limits was met in time (已停工): the next one runs. False for the last one."""
     if clock.stopped_at is not None or clock.link + 1 >= len(clock.chain):

@@ -124,7 +124,8 @@ def sweep_clocks(*, now: datetime, limit: int = BATCH) -> int:
     Returns how many were warned of or told: marking alone is not yet done with.
     """
     overdue.mark_breaches(now=now)
-    return overdue.warn(now=now) + overdue.tell_breaches(now=now, limit=limit)
+    told = overdue.tell_breaches(now=now, limit=limit) + overdue.climb_again(now=now, limit=limit)
+    return overdue.warn(now=now) + told
 
 
 def beat(runner: str) -> None:

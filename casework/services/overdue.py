@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
 
-from casework.models import Clock
-from casework.services import clocks, journal
+from casework.models import Case, CaseEvent, Clock
+from casework.services import clocks, handing_up, journal
 from casework.services.calendars import work_calendar
 from casework.services.locks import lock_case_or_none
 
@@ -62,29 +63,63 @@ def warn(*, now: datetime, most: int = MARKED_AT_ONCE) -> int:
 
 
 def tell_breaches(*, now: datetime, limit: int) -> int:
-    """Write breaches into their journals and go on with what the rules say, one transaction each."""
-    untold = Clock.objects.filter(breached_at__isnull=False, told_at=None, stopped_at=None, paused_at=None)
+    """Write breaches into their journals and do what the rules say, one transaction each."""
+    untold = Clock.objects.running().filter(breached_at__isnull=False, told_at=None, paused_at=None)
     ready = untold.order_by("breached_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(_tell(clock_id, now=now) for clock_id in ready)
+    return sum(_with_case(clock_id, _tell, now=now) for clock_id in ready)
+
+
+def climb_again(*, now: datetime, limit: int) -> int:
+    """What was told above and still stands: the rules are asked once more."""
+    due = Clock.objects.running().filter(climb_at__lte=now, paused_at=None)
+    ready = due.order_by("climb_at", "pk").values_list("pk", flat=True)[:limit]
+    return sum(_with_case(clock_id, _climb, now=now) for clock_id in ready)
 
 
 @transaction.atomic
-def _tell(clock_id: int, *, now: datetime) -> bool:
+def _with_case(clock_id: int, act: Callable[[Case, Clock, datetime], bool], *, now: datetime) -> bool:
+    """Lock, then read; False when somebody is changing the case, and it comes round again."""
     place = Clock.objects.filter(pk=clock_id).values_list("case", flat=True).first()
     case = lock_case_or_none(place) if place else None
     if case is None:
         return False
-    open_ = Clock.objects.select_related("step").filter(stopped_at=None, paused_at=None, told_at=None)
-    clock = open_.filter(pk=clock_id).exclude(breached_at=None).first()
+    clock = Clock.objects.running().select_related("step").filter(pk=clock_id, paused_at=None).first()
     if clock is None:
         return False
-    clock.case, clock.told_at = case, now
+    clock.case = case
+    return act(case, clock, now)
+
+
+def _tell(case: Case, clock: Clock, now: datetime) -> bool:
+    if clock.breached_at is None or clock.told_at is not None:
+        return False
+    clock.told_at = now
     said = {"name": _name(clock), "rule": clock.rule, "due_at": clock.due_at.isoformat(), "kind": clock.kind}
-    journal.record(case, "overdue", now=now, data={**said, **({"limit": clock.name} if clock.chain else {})})
+    about = {**said, **({"limit": clock.name} if clock.chain else {})}
+    lines = [journal.line(case, "overdue", now=now, data=about)]
     clocks.mark_missed(clock, now=now)
-    if not clocks.next_link(clock, now=now, calendar=work_calendar(clock.area_code)):
+    calendar = work_calendar(clock.area_code)
+    if not clocks.next_link(clock, now=now, calendar=calendar):
         clock.save(update_fields=["told_at", "chain"])
+        lines += _ruled(case, clock, now=now)
+    handing_up.write(case, lines)
     return True
+
+
+def _climb(case: Case, clock: Clock, now: datetime) -> bool:
+    if clock.climb_at is None or clock.climb_at > now:
+        return False
+    clock.climb_at = None
+    lines = _ruled(case, clock, now=now)
+    if lines:
+        handing_up.write(case, lines)
+    return True
+
+
+def _ruled(case: Case, clock: Clock, *, now: datetime) -> list[CaseEvent]:
+    line = handing_up.rule_on_breach(case, clock, now=now, calendar=work_calendar(clock.area_code))
+    clock.save(update_fields=["breaches", "climb_at"])
+    return [line] if line else []
 
 
 def _name(clock: Clock) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import connection
@@ -23,6 +24,24 @@ SELECT post.code, post.name
                   AND held.starts_on <= %(on)s AND (held.ends_on IS NULL OR held.ends_on >= %(on)s))
  ORDER BY post.code
 """
+
+
+_THESE = """
+SELECT post.code, post.name
+  FROM grid_post post
+ WHERE post.code = ANY(%(codes)s)
+   AND EXISTS (SELECT FROM grid_appointment held JOIN grid_user person ON person.id = held.user_id
+                WHERE held.post_id = post.id AND person.is_active
+                  AND held.starts_on <= %(on)s AND (held.ends_on IS NULL OR held.ends_on >= %(on)s))
+ ORDER BY post.code
+"""
+
+
+def held_posts(codes: Sequence[str], *, on: date) -> dict[str, str]:
+    """Those of these posts that somebody holds that day: name by code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THESE, {"codes": list(codes), "on": on})
+        return dict(cursor.fetchall())
 
 
 def held_desks(

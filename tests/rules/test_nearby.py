@@ -290,6 +290,7 @@ def test_a_table_that_cannot_be_evaluated_keeps_no_report_waiting():
         ("time_limit", "grid", 1, True, "notify", "community", "30m"),
         ("time_limit", "grid", 2, False, "up", "community", ""),
         ("time_limit", "district", 2, False, "stay", "district", ""),
+        ("time_limit", "grid", 4, False, "up", "community", ""),
         ("beyond", "community", 1, False, "up", "town", ""),
         ("check_failed", "town", 2, False, "up", "district", ""),
         ("several_areas", "grid", 1, False, "up", "town", ""),
@@ -309,6 +310,17 @@ def test_it_climbs_by_a_reason_of_the_list(reason, level, times, urgent, action,
 
     assert (moved.action, moved.level, moved.again) == (action, to, again)
     assert moved.ruled[0].rule > 0
+
+
+@pytest.mark.parametrize(
+    ("times", "action", "again"), [(1, "notify", "1wd"), (3, "notify", "1wd"), (4, "stay", "")]
+)
+def test_a_late_decision_is_told_above_but_stays_with_who_is_competent(times, action, again):
+    facts = ClimbFacts(category="暴露垃圾", level="town", reason="time_limit", stage="核查", times=times)
+
+    moved = decide_climb(facts, RULER)
+
+    assert (moved.action, moved.again) == (action, again)
 
 
 def test_who_is_meant_above_is_whom_the_rule_names_or_who_has_the_power():

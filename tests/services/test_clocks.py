@@ -21,6 +21,8 @@ from casework.services.approvals import Said
 from casework.services.calendars import forget_calendars, holiday_horizon, seed_holidays, work_calendar
 from casework.services.clockwork import beat, sweep_clocks
 from casework.services.intake import NewCase
+from casework.services.journal import breaks
+from casework.services.progress import deliver_message
 from tests.diagrams import chain, publish, task
 from tests.world import COMMUNITY, GRID, SIBLING_GRID, TOWN
 from workflows.models import Step
@@ -40,7 +42,7 @@ def matter(*steps, about=None):
     """A matter of steps in a row at the planning post; each is a dict of settings."""
     names = [f"step{number}" for number in range(len(steps))]
     body = '<startEvent id="s"/><endEvent id="e"/>' + "".join(
-        task(name, level="town", post="planning", **settings)
+        task(name, **{"level": "town", "post": "planning", **settings})
         for name, settings in zip(names, steps, strict=True)
     )
     publish("m", body + chain("s", *names, "e"), now=timezone.now(), about=about)
@@ -90,11 +92,18 @@ def test_pausing_twice_and_resuming_twice_changes_nothing_more(world):
 
 
 def test_a_step_that_opens_while_the_case_is_suspended_waits_too(world):
-    matter({}, {"limit": "4h"})
+    hears = (
+        '<startEvent id="s"/><intermediateCatchEvent id="wait"><messageEventDefinition messageRef="m1"/>'
+        "</intermediateCatchEvent>"
+        + task("works", level="town", post="planning", limit="4h")
+        + '<endEvent id="e"/>'
+    )
+    heads = '<message id="m1" name="列入年度计划"/>'
+    publish("m", hears + chain("s", "wait", "works", "e"), heads=heads, now=timezone.now())
     case = opened(world)
     Case.objects.filter(pk=case.pk).update(status=CaseStatus.SUSPENDED)
 
-    complete(case, world)
+    deliver_message("列入年度计划")
 
     assert Clock.objects.get(case=case).paused_at is not None
 
@@ -311,3 +320,90 @@ def test_a_clock_explains_itself(world):
     assert [(link.name, link.state) for link in told.links] == [("停工", "now"), ("处罚", "later")]
     assert [(span.why, span.ends is None) for span in told.spans] == [("等计划", False), ("", True)]
     assert (whole.kind, whole.title, whole.rule, whole.hours) == ("total", "整个案件", "30d", "")
+
+
+HANDLING = {"limit": "4h", "stage": "处置"}
+
+
+def told(case):
+    return [
+        (event.kind, event.data.get("action", ""), event.data.get("to", []))
+        for event in CaseEvent.objects.filter(case=case, kind__in=["overdue", "ruled"])
+    ]
+
+
+def test_a_breach_is_told_to_the_level_above_and_handed_up_when_that_does_not_help(world):
+    matter({**HANDLING, "level": "community", "post": "community_secretary"})
+    case = opened(world)
+    step = Step.objects.open().get(run=case.run)
+    approvals.act(step.pk, "claim", by=viewer_for(world.community_secretary))
+    clock = Clock.objects.get(case=case)
+    duty = world.post_of(world.duty_officer)
+
+    assert sweep_clocks(now=clock.due_at + timedelta(minutes=1)) == 1
+    clock.refresh_from_db()
+    step.refresh_from_db()
+    assert step.claimed_by == world.community_secretary
+    assert Notice.objects.get(case=case, kind="overdue").to_post == duty.code
+    again = clock.climb_at
+    assert again is not None
+    assert sweep_clocks(now=again - timedelta(minutes=1)) == 0
+    assert sweep_clocks(now=again) == 1
+
+    step.refresh_from_db()
+    clock.refresh_from_db()
+    case.refresh_from_db()
+    assert (step.candidates, step.claimed_by) == ([duty.code], None)
+    assert (case.handling_level, clock.rule, clock.breached_at) == ("town", "5wd", None)
+    assert step.due_at == clock.due_at == case.due_at > again
+    name = "基层治理指挥中心 值班员"
+    assert told(case) == [("overdue", "", []), ("ruled", "notify", [name]), ("ruled", "up", [name])]
+    ruled = CaseEvent.objects.filter(case=case, kind="ruled").last()
+    assert [rule["table"] for rule in ruled.data["rules"]] == ["nearby_climb"]
+    assert ruled.data["comment"] == "报告上级后仍未处置：上交一级"
+    assert list(breaks(case_id=case.pk)) == []
+    assert case.touched_by.count(duty.code) == 1
+
+
+@pytest.mark.parametrize(
+    ("case_", "settings"),
+    [
+        ("a decision", {"stage": "处置", "verbs": "approve return"}),
+        ("signing for it", {"stage": "签收"}),
+    ],
+)
+def test_what_only_this_post_may_decide_is_told_above_and_stays(case_, settings, world):
+    matter({"limit": "4h", **settings})
+    case = opened(world)
+    step = Step.objects.open().get(run=case.run)
+    at = step.due_at
+
+    for _ in range(6):
+        at += timedelta(days=5)
+        sweep_clocks(now=at)
+
+    step.refresh_from_db()
+    assert step.candidates == [world.post_of(world.planning).code]
+    assert [action for _kind, action, _to in told(case)] == ["", "notify", "notify", "notify"]
+    assert Clock.objects.get(case=case).climb_at is None
+
+
+def test_what_waits_for_the_reporter_climbs_nowhere(world):
+    matter({"limit": "3d", "level": "reporter", "post": ""})
+    case = opened(world)
+
+    sweep_clocks(now=timezone.now() + timedelta(days=4))
+
+    assert told(case) == [("overdue", "", [])]
+
+
+def test_a_suspended_case_is_neither_told_on_nor_handed_up(world):
+    matter(HANDLING)
+    case = opened(world)
+    due = Clock.objects.get(case=case).due_at
+    sweep_clocks(now=due + timedelta(minutes=1))
+    again = Clock.objects.get(case=case).climb_at
+
+    clocks.pause(case, due + timedelta(minutes=2))
+
+    assert sweep_clocks(now=again + timedelta(days=30)) == 0

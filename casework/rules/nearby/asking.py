@@ -15,7 +15,7 @@ from workflows.expressions import Calendar, ExpressionError
 ASKED: Mapping[str, tuple[str, ...]] = {
     "nearby_power": ("类别",),
     "nearby_start": ("类型", "类别", "紧急", "险情"),
-    "nearby_climb": ("类型", "类别", "层级", "事由", "次数", "紧急"),
+    "nearby_climb": ("类型", "类别", "层级", "环节", "事由", "次数", "紧急"),
     "nearby_descend": ("类型", "类别", "层级", "事由"),
     "nearby_limits": ("类型", "类别", "层级", "紧急"),
     "dispatch_units": ("类型", "类别", "紧急"),

@@ -30,6 +30,7 @@ def decide_climb(facts: ClimbFacts, ruler: Ruler) -> Moved:
             "类型": power.get("类型") or KINDS["event"],
             "类别": facts.category,
             "层级": LEVEL_WORDS[facts.level],
+            "环节": facts.stage,
             "事由": CLIMBS.get(facts.reason, ""),
             "次数": facts.times,
             "紧急": facts.urgent,

@@ -47,11 +47,15 @@ class PlaceFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ClimbFacts:
-    """A matter at a level, and what speaks for another one. `times` is how often for the same reason."""
+    """A matter at a level, and what speaks for another one. `times` is how often for the same reason.
+
+    `stage` is the official word of what is being done: handing up a decision would change who is competent for it.
+    """
 
     category: str
     level: str
     reason: str
+    stage: str = "处置"
     urgent: bool = False
     times: int = 1
 

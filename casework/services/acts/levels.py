@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy
 from casework.access import Viewer
 from casework.errors import NotNow, NotValid
 from casework.models import Case, Decision
+from casework.rules.nearby import ClimbFacts
 from casework.rules.routing import LEVELS
-from casework.services.acts.desks import desk_at, level_of
+from casework.services import nearby
+from casework.services.acts.desks import level_of
 from casework.services.acts.doing import CaseDoing, begin, end, reason_of, step_named
+from casework.services.calendars import work_calendar
 from casework.services.said import Said
 from grid.models import Post
 from workflows.models import Step
@@ -25,11 +28,11 @@ CLIMBS: Mapping[str, str | Promise] = {
     "check_failed": gettext_lazy("The check has failed twice"),
     "several_areas": gettext_lazy("More than one community or sector is involved"),
     "party_refuses": gettext_lazy("A party refuses mediation"),
-    "danger": gettext_lazy("Danger, crime or a legal bar"),
+    "danger": gettext_lazy("Somebody is in danger: straight to the command centre"),
+    "crime": gettext_lazy("It points to a crime: straight to the police"),
+    "legal_bar": gettext_lazy("The law bars this level from handling it"),
     "urgent": gettext_lazy("It is urgent: straight to the command centre"),
 }
-# Reasons by which a level may be left out: straight to at least this one.
-STRAIGHT_TO = {"danger": "town", "urgent": "town"}
 DESCENDS: Mapping[str, str | Promise] = {
     "can_be_done_below": gettext_lazy("It can be done at the level below"),
     "power_lies_below": gettext_lazy("The power to handle it lies below"),
@@ -39,31 +42,42 @@ DESCENDS: Mapping[str, str | Promise] = {
 
 @transaction.atomic
 def escalate(number: str, *, by: Viewer, said: Said) -> Case:
-    """升级上报: the step goes to the desk of the level above, or further up where nobody sits there."""
+    """升级上报: the district's rules say to which level and whom; where nobody sits there, to a desk further up."""
     doing = begin(number, "escalate", by=by, said=said)
     reason_of(doing)
     code = _code(doing, CLIMBS)
     step = step_named(doing)
     now_at = level_of(step, doing.case)
-    for level in _levels_above(now_at, code):
-        if desk := desk_at(doing.case, level, now=doing.now):
-            return _to(
-                doing,
-                step,
-                list(desk),
-                level,
-                told={"from": now_at, "reason_code": code, "posts": list(desk.values())},
-            )
-    if now_at == LEVELS[-1]:
-        raise NotNow(_("It is at the district already: there is no level above."))
-    raise NotNow(_("Nobody holds the desk of a level above."))
+    calendar = work_calendar(doing.case.area_code)
+    moved = nearby.climb(_facts(doing, now_at, code), now=doing.now, calendar=calendar)
+    if moved.action == "stay":
+        raise NotNow(_stays(now_at))
+    found = nearby.seats_above(moved, doing.case.area_code, now=doing.now, calendar=calendar)
+    if not found:
+        raise NotNow(_("Nobody holds the desk of a level above."))
+    told: dict[str, object] = {
+        "from": now_at,
+        "reason_code": code,
+        "posts": [each.name for each in found],
+        "rules": nearby.rules_said(moved.ruled),
+        "rule": nearby.notes_said(moved.ruled),
+    }
+    if moved.mark:
+        told["mark"] = moved.mark
+    return _to(doing, step, [each.code for each in found], found[0].level, told=told)
 
 
-def _levels_above(now_at: str, code: str) -> tuple[str, ...]:
-    first = LEVELS.index(now_at) + 1
-    if code in STRAIGHT_TO:
-        first = max(first, LEVELS.index(STRAIGHT_TO[code]))
-    return LEVELS[first:]
+def _facts(doing: CaseDoing, level: str, reason: str) -> ClimbFacts:
+    """Somebody has judged it: that is as good as time having passed twice, and at whatever stage."""
+    return ClimbFacts(
+        category=doing.case.category, level=level, reason=reason, urgent=doing.case.is_urgent, times=2
+    )
+
+
+def _stays(level: str) -> str:
+    if level == LEVELS[-1]:
+        return _("It is at the district already: there is no level above.")
+    return _("The district's rules leave it at this level for this reason.")
 
 
 @transaction.atomic
@@ -77,7 +91,16 @@ def push_down(number: str, *, by: Viewer, said: Said) -> Case:
     target = _below(doing, now_at)
     level = _level(target)
     names = [f"{target.unit.name} {target.name}"]
-    return _to(doing, step, [target.code], level, told={"from": now_at, "reason_code": code, "posts": names})
+    calendar = work_calendar(doing.case.area_code)
+    moved = nearby.descend(_facts(doing, now_at, code), now=doing.now, calendar=calendar)
+    told = {
+        "from": now_at,
+        "reason_code": code,
+        "posts": names,
+        "rules": nearby.rules_said(moved.ruled),
+        "rule": nearby.notes_said(moved.ruled),
+    }
+    return _to(doing, step, [target.code], level, told=told)
 
 
 def _below(doing: CaseDoing, now_at: str) -> Post:
