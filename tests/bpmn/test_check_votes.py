@@ -22,6 +22,7 @@ def told(said, process=VOTE, severities=("error", "warning")):
         "cw:vote=veto 'cw:vetoers=police fire' 'cw:verbs=approve reject'",
         "cw:vote=residents cw:weight=x.面积 cw:ballot=x.意见",
         "cw:vote=residents cw:heads=x.户数 cw:weight=x.面积 'cw:ballots=[同意, 1]' cw:own=同意",
+        '\'cw:vote=="residents:3/4" if 1 > 2 else "residents"\' cw:weight=x.面积 cw:ballot=x.意见 cw:askAll=true',
         "cw:vote=all cw:outcome=会签 'cw:verbs=approve reject' 'cw:limit==会签票数.总数 and \"3wd\"'",
     ],
 )
@@ -40,6 +41,8 @@ def test_a_sensible_vote_is_not_complained_of(said):
         ("cw:weight=x", ("warning", "vote_part_alone")),
         ("cw:vote=all cw:ballot=没有的 'cw:verbs=approve reject'", ("warning", "unknown_variable")),
         ("cw:vote=residents cw:weight=x+ 'cw:verbs=approve reject'", ("error", "expression_wrong")),
+        ("'cw:vote==\"most\"' 'cw:verbs=approve reject'", ("error", "vote_unknown")),
+        ("cw:vote=all cw:askAll=yes 'cw:verbs=approve reject'", ("error", "setting_wrong")),
         ("cw:own=a-b", ("error", "setting_wrong")),
     ],
 )

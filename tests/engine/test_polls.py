@@ -185,6 +185,29 @@ def test_a_deadline_closes_the_poll_and_the_tally_says_what_it_came_to():
     assert late.open == ["N"]
 
 
+def test_the_rule_can_depend_on_the_matter_and_stays_the_same_through_a_round():
+    more = "\"cw:vote=='all' if 重大 else 'ratio:1/2'\""
+    process = SIGN.replace("cw:vote={vote}", "").format(more=more)
+    grave = cast(begun(process, data={**FIVE, "重大": True}), "同意", "同意", "同意").set(重大=False)
+    assert set(cast(grave, "同意").open) == {"V"}
+
+    light = begun(process, data={**FIVE, "重大": False})
+    assert cast(light, "同意", "同意", "同意").open == ["Y"]
+    assert begun(process, data={"会签部门": [], "重大": True}).open == ["Y"]
+    with pytest.raises(engine.BadValue, match="no such vote"):
+        begun(process.replace("'all'", "'most'"), data={**FIVE, "重大": True})
+
+
+@pytest.mark.parametrize("order", ["", "sequential"])
+def test_all_can_be_asked_though_the_result_is_fixed(order):
+    walk = cast(vote("any", f"cw:askAll=true {order}"), "同意", "同意", "驳回", "驳回")
+    assert walk.data["会签票数"]["结论"] == "同意"
+    assert walk.open == ["V"]
+
+    assert cast(walk, "驳回").open == ["Y"]
+    assert walk.data["会签"] == "同意"
+
+
 def test_nobody_to_ask_is_over_at_once():
     assert vote("all", 会签部门=[]).open == ["Y"]
     assert vote("ratio:2/3", 会签部门=[]).open == ["N"]

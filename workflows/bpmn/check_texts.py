@@ -181,7 +181,7 @@ class TextCheck:
         settings = node.settings
         self.written.update(filter(None, (settings.get("outcome", "结论"), settings.get("result"))))
         self.written.update(written_by(node))
-        for key in ("post", "unit", "limit", "correlation", "vetoers", *EXPRESSIONS):
+        for key in ("post", "unit", "limit", "correlation", "vote", "vetoers", *EXPRESSIONS):
             text = settings.get(key, "")
             if text.startswith("=") or (key in ("correlation", *EXPRESSIONS) and text):
                 yield from self._expression(text, SETTING, node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +21,7 @@ PARTS: Final = {
     "ballot": ("all", "any", "ratio", "weighted", "veto", "residents"),
 }
 EXPRESSIONS: Final = ("heads", "weight", "ballot", "ballots")
+_QUOTED: Final = re.compile(r"""(["'])(.*?)\1""")
 #: The variable of the tally is that of the outcome with this behind it.
 TALLY: Final = "票数"
 
@@ -48,16 +50,34 @@ def _vote(node: Node) -> Iterator[Problem]:
     if node.kind not in HUMAN or node.loop is None or node.loop.kind == "standard":
         yield found("vote_of_one", node)
         return
-    try:
-        policy = read_policy(node.settings["vote"])
-    except UnknownPolicy:
+    if node.settings.get("askAll", "true") not in ("true", "false"):
+        yield found(
+            "setting_wrong", node, setting="cw:askAll", value=node.settings["askAll"], expected="true false"
+        )
+    policies = _policies(node.settings["vote"])
+    if not policies:
         yield found("vote_unknown", node, value=node.settings["vote"], expected=VOTES)
         return
     for part, kinds in PARTS.items():
-        if part in node.settings and policy.kind not in kinds:
-            yield found("vote_part_unused", node, severity="warning", setting=f"cw:{part}", vote=policy.kind)
-    yield from _counts(node, policy)
+        if part in node.settings and not {policy.kind for policy in policies} & set(kinds):
+            yield found(
+                "vote_part_unused", node, severity="warning", setting=f"cw:{part}", vote=policies[0].kind
+            )
+    for policy in policies[:1]:
+        yield from _counts(node, policy)
     yield from _can_be_lost(node)
+
+
+def _policies(text: str) -> list[Policy]:
+    """The one that is written, or those among which an expression chooses, as far as it names them."""
+    texts = [quoted[1] for quoted in _QUOTED.findall(text)] if text.startswith("=") else [text]
+    held = []
+    for each in texts:
+        try:
+            held.append(read_policy(each))
+        except UnknownPolicy:
+            continue
+    return held
 
 
 def _counts(node: Node, policy: Policy) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from workflows.bpmn.model import EVERYTHING, DataLink, Diagram, EventDefinition,
 from workflows.bpmn.normalise import is_made, normalise
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.soundness import entries, handlers_of
-from workflows.bpmn.voting import VOTES, UnknownPolicy, read_policy
+from workflows.bpmn.voting import VOTES, Policy, UnknownPolicy, read_policy
 from workflows.engine.activities import (
     Activity,
     Call,
@@ -242,16 +242,17 @@ class _Builder:
         said = node.settings
         if "vote" not in said or node.loop is None or node.loop.kind == "standard":
             return None
-        try:
-            policy = read_policy(said["vote"])
-        except UnknownPolicy:
-            self._wrong("vote_unknown", node, value=said["vote"], expected=VOTES)
+        dynamic = said["vote"].startswith(_DYNAMIC)
+        policy = None if dynamic else self._policy(node)
+        if policy is None and not dynamic:
             return None
         vetoers = said.get("vetoers", "")
         computed = vetoers.startswith(_DYNAMIC)
         return Poll(
-            policy=policy,
             outcome=said.get("outcome") or "结论",
+            policy=policy,
+            chosen=self._expression(said["vote"], node) if dynamic else None,
+            asks_all=said.get("askAll") == "true",
             heads=self._expression(said.get("heads"), node),
             weight=self._expression(said.get("weight"), node),
             ballot=self._expression(said.get("ballot"), node),
@@ -261,6 +262,14 @@ class _Builder:
             item=node.loop.item or "",
             who=tuple(self._named(said.get(key, ""), node) for key in ("unit", "post")),
         )
+
+    def _policy(self, node: Node) -> Policy | None:
+        text = node.settings["vote"]
+        try:
+            return read_policy(text)
+        except UnknownPolicy:
+            self._wrong("vote_unknown", node, value=text, expected=VOTES)
+            return None
 
     def _named(self, text: str, node: Node) -> Expression | str:
         return (self._expression(text, node) or "") if text.startswith(_DYNAMIC) else text

@@ -110,7 +110,8 @@ def _outcome(frame: Frame, token: Token, loop: Loop) -> dict[str, Any]:
 
 def _go_on(frame: Frame, plan: LoopPlan, extra: dict[str, Any]) -> None:
     reached = polls.count(frame, plan.poll) if plan.poll is not None else None
-    if (reached is not None and reached.decided) or _is_over(frame, plan, extra):
+    fixed = plan.poll is not None and reached is not None and polls.is_fixed(plan.poll, reached)
+    if fixed or _is_over(frame, plan, extra):
         if plan.poll is not None and reached is not None:
             polls.close(frame, plan.poll, reached)
         end(frame, plan.loop)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from workflows.bpmn.check_votes import TALLY
-from workflows.bpmn.voting import Policy
+from workflows.bpmn.voting import VOTES, Policy, UnknownPolicy, read_policy
 from workflows.engine.core import Element, Frame, Token
 from workflows.engine.errors import BadValue, Phrase
 from workflows.engine.variables import evaluate, write
@@ -31,6 +31,7 @@ _BALLOTS: Final = 6
 NO_CHOICE: Final = Phrase(
     "表决意见应为同意、驳回（反对）或弃权", "a vote is 同意 (for), 驳回 or 反对 (against) or 弃权 (abstained)"
 )
+NO_POLICY: Final = Phrase(f"没有这种表决方式，可用：{VOTES}", f"there is no such vote; use one of {VOTES}")
 NO_SIZE: Final = Phrase("人数和权重应为不小于零的数", "heads and weights are numbers from zero up")
 NO_BALLOTS: Final = Phrase(
     "票数应为一列不小于零的数：同意人数、同意权重、反对人数、反对权重、弃权人数、弃权权重",
@@ -41,10 +42,16 @@ TOO_MANY: Final = Phrase("票数比应到的多", "there are more ballots than w
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Poll:
-    """A vote with its expressions compiled. `vetoers` are names or an expression; `who` are the step's own unit and post."""
+    """A vote with its expressions compiled. `vetoers` are names or an expression; `who` are the step's own unit and post.
 
-    policy: Policy
+    Without a `policy` the expression `chosen` gives its text when a round begins. `asks_all` goes on asking when nothing
+    can change the result any more.
+    """
+
     outcome: str
+    policy: Policy | None = None
+    chosen: Expression | None = None
+    asks_all: bool = False
     heads: Expression | None = None
     weight: Expression | None = None
     ballot: Expression | None = None
@@ -69,8 +76,29 @@ class _At:
 
 
 def open_poll(host: Token, poll: Poll) -> None:
-    """A round begins with nothing said: what an earlier one came to is over."""
+    """A round begins with nothing said and by one rule: what an earlier one came to is over."""
     write(host.frame, host, {poll.outcome: ""})
+    if poll.chosen is not None:
+        host.mark = {**(host.mark or {}), "policy": _chosen(host, poll)}
+
+
+def is_fixed(poll: Poll, reached: Standing) -> bool:
+    """Whether the round ends before all have spoken."""
+    return reached.decided and not poll.asks_all
+
+
+def _chosen(host: Token, poll: Poll) -> str:
+    assert poll.chosen is not None
+    text = evaluate(poll.chosen, host.frame, host, at=host.element)
+    try:
+        read_policy(text if isinstance(text, str) else "")
+    except UnknownPolicy as error:
+        raise BadValue(element=host.element.node.name or host.element.node.id, what=NO_POLICY) from error
+    return str(text)
+
+
+def _policy(host: Token, poll: Poll) -> Policy:
+    return poll.policy or read_policy((host.mark or {})["policy"])
 
 
 def cast(token: Token, poll: Poll) -> None:
@@ -89,7 +117,7 @@ def count(frame: Frame, poll: Poll) -> Standing:
     """The standing of a poll; its tally is written for conditions and for those who ask."""
     host = frame.host
     assert host is not None
-    now = standing(poll.policy, list(_cast(frame)), list(_missing(frame, poll)))
+    now = standing(_policy(host, poll), list(_cast(frame)), list(_missing(frame, poll)))
     write(host.frame, host, {poll.outcome + TALLY: _tally(now)})
     return now
 
@@ -105,7 +133,8 @@ def _conclude(host: Token, poll: Poll, reached: Standing) -> None:
 
 def nobody_asked(host: Token, poll: Poll) -> None:
     """A vote without a single seat is over at once."""
-    reached = standing(poll.policy, (), ())
+    open_poll(host, poll)
+    reached = standing(_policy(host, poll), (), ())
     write(host.frame, host, {poll.outcome + TALLY: _tally(reached)})
     _conclude(host, poll, reached)
 
@@ -145,7 +174,7 @@ def _seat(poll: Poll, at: _At) -> Seat:
 
 def _may_veto(poll: Poll, at: _At) -> bool:
     """Nobody named: everybody may."""
-    if poll.policy.kind != "veto":
+    if poll.policy is not None and poll.policy.kind != "veto":
         return False
     if poll.vetoes is not None:
         return bool(at.value(poll.vetoes))
