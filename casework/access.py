@@ -184,9 +184,9 @@ def _handling(viewer: Viewer, step: StepFacts) -> list[str]:
     ready = is_signed or not step.wants_signature
     if ready and not step.is_held_up:
         allowed += step.verbs
-    allowed.append("transfer")
+    allowed += ["transfer", "release"] if is_signed else ["transfer"]
     if ready:
         allowed += ["delegate"] if not step.is_held_up else []
         allowed.append("add-sign")
         allowed += ["remove-sign"] if step.asked else []
-    return [*allowed, "release"] if is_signed else allowed
+    return allowed

@@ -118,6 +118,7 @@ STEP_VERBS: dict[str, Verb] = {
             asks=(_TO_POST, _WHY),
             bulk=True,
         ),
+        Verb(key="release", label=_("Put back"), shortcut="u", event="released", bulk=True),
         Verb(key="delegate", label=_("Delegate"), shortcut="d", event="delegated", asks=(_TO_POST, _NOTE)),
         Verb(
             key="add-sign",
@@ -132,7 +133,6 @@ STEP_VERBS: dict[str, Verb] = {
             event="signers_removed",
             asks=(_POSTS, replace(_WHY, required=False)),
         ),
-        Verb(key="release", label=_("Put back"), shortcut="u", event="released", bulk=True),
         Verb(key="withdraw", label=_("Withdraw"), event="withdrawn", asks=(_NOTE,), undoable=False),
         Verb(
             key="reassign",

@@ -25,6 +25,7 @@ from workflows.errors import WorkflowsError
 from workflows.models import Step
 
 MAIN = ("complete", "approve", "claim")  # the first of these that is allowed is the primary button
+OFFERED = (*MAIN, "return", "reject", "transfer", "release")  # what its panels can ask for
 AT_ONCE = ("claim", "release")  # these ask nothing, so they need no panel
 
 
@@ -97,7 +98,7 @@ def next_card(case: Case, work: OpenWork, *, language: str, refused: Refused | N
     now = timezone.now()
     primary = next((verb for key in MAIN for verb in work.verbs if verb.key == key), None)
     form = card_form(case, work.step, language=language, now=now, refused=refused) if primary else None
-    others = tuple(verb for verb in work.verbs if verb is not primary)
+    others = tuple(verb for verb in work.verbs if verb is not primary and verb.key in OFFERED)
     ends = primary is not None and (primary.ends_step or work.step.ends_with_signature)
     ahead = primary if ends else _ending(work.step)
     panels = [

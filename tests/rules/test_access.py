@@ -49,7 +49,7 @@ class StepStandIn:
             "has signed",
             viewer(post(), user_id=3),
             StepStandIn(claimed_by_id=3, wants_signature=True),
-            ("approve", "return", *PASSING, "release"),
+            ("approve", "return", "transfer", "release", "delegate", "add-sign"),
         ),
         ("a colleague has signed", viewer(post()), StepStandIn(claimed_by_id=3), ()),
         ("another post", viewer(post("500101026-safety/police")), StepStandIn(), ()),
