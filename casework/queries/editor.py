@@ -45,7 +45,8 @@ def beginning(matter: Definition) -> Beginning:
 
 def _first(matter: Definition) -> str:
     return render_to_string(
-        "studio/first.bpmn", {"matter": matter, "title": matter_title(matter), "key": matter.key.replace("-", "_")}
+        "studio/first.bpmn",
+        {"matter": matter, "title": matter_title(matter), "key": matter.key.replace("-", "_")},
     )
 
 

@@ -8,8 +8,15 @@ import pytest
 
 ASSETS = Path(__file__).parents[2] / "casework" / "assets"
 STUDIO = ASSETS / "studio"
-TYPES = re.compile(r"[A-Z][a-zA-Z]+(Task|Event|Activity|Annotation|Gateway|Process|Flow)|Cancel|Compensate|Conditional|Link|Timer|P\d+D")
-NEVER_SAID = {"HELLO {you}", " + shift + ", "Event based instantiating Gateway", "Parallel Event based instantiating Gateway"}
+TYPES = re.compile(
+    r"[A-Z][a-zA-Z]+(Task|Event|Activity|Annotation|Gateway|Process|Flow)|Cancel|Compensate|Conditional|Link|Timer|P\d+D"
+)
+NEVER_SAID = {
+    "HELLO {you}",
+    " + shift + ",
+    "Event based instantiating Gateway",
+    "Parallel Event based instantiating Gateway",
+}
 
 
 @pytest.fixture(scope="module")

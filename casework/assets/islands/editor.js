@@ -3,6 +3,8 @@
 import "./polyfills.js";
 
 import Modeler from "bpmn-js/lib/Modeler";
+import alignElements from "bpmn-js/lib/features/align-elements";
+import distributeElements from "bpmn-js/lib/features/distribute-elements";
 
 import cw from "../studio/cw.json";
 import { h, shape } from "../studio/dom.js";
@@ -18,10 +20,16 @@ const READABLE = 0.6;
 const TIME_KEPT = { hour: "2-digit", minute: "2-digit" };
 const nothing = { getPaletteEntries: () => ({}) };
 
+// Their icons carry inline styles, which the content security policy of all pages refuses.
+const REFUSED = [alignElements, distributeElements];
+
+class Board extends Modeler {}
+Board.prototype._modules = Modeler.prototype._modules.filter((each) => !REFUSED.includes(each));
+
 class ProcessEditor extends HTMLElement {
   async connectedCallback() {
     this.known = told("editor-known");
-    this.modeler = new Modeler({
+    this.modeler = new Board({
       container: this.querySelector("[data-canvas]"),
       additionalModules: [wordsModule, { paletteProvider: ["value", nothing] }],
       moddleExtensions: { cw },
@@ -153,9 +161,10 @@ class ProcessEditor extends HTMLElement {
     return null;
   }
 
-  append(element, type) {
-    const made = this.modeler.get("elementFactory").createShape({ type });
-    this.modeler.get("autoPlace").append(element, made);
+  append(element, type, values = {}) {
+    const made = this.modeler.get("autoPlace").append(element, this.modeler.get("elementFactory").createShape({ type }));
+    this.modeler.get("modeling").updateProperties(made, values);
+    return made;
   }
 
   // The limit as a timer at the step, with a step of the duty desk behind it.
@@ -167,6 +176,7 @@ class ProcessEditor extends HTMLElement {
     const placed = this.modeler.get("modeling").createShape(made, at, element, { attach: true });
     this.modeler.get("modeling").updateModdleProperties(placed, placed.businessObject.eventDefinitions[0], { timeDuration: chosen.expression(asDuration(chosen.setting("limit"))) });
     this.modeler.get("modeling").updateProperties(placed, { cancelActivity: false, name: t("Overdue") });
+    this.append(this.append(placed, "bpmn:UserTask", { name: t("Supervise"), "cw:level": "town", "cw:stage": "处置" }), "bpmn:EndEvent", { name: t("Supervised") });
     this.modeler.get("selection").select(placed);
   }
 

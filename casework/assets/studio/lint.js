@@ -17,14 +17,15 @@ const RULES = {
   "superfluous-gateway": superfluousGateway,
 };
 
-const linter = new Linter({
+const SETTINGS = {
   resolver: { resolveRule: (_package, name) => RULES[name], resolveConfig: () => null },
   config: { rules: Object.fromEntries(Object.keys(RULES).map((name) => [name, "warn"])) },
-});
+};
 
 // A list like the server's: {element, severity, message, hint, code}.
 export async function lint(definitions) {
-  const found = await linter.lint(definitions);
+  // A new one each time: some rules remember what they have seen.
+  const found = await new Linter(SETTINGS).lint(definitions);
   return Object.entries(found).flatMap(([code, reports]) =>
     reports.map(({ id, message }) => ({ code: `drawing:${code}`, element: id, severity: "warning", message: t(message), hint: "" })),
   );

@@ -4,6 +4,7 @@ import { h, icon, shape } from "./dom.js";
 import { KINDS } from "./panel.js";
 import { t } from "./words.js";
 
+const ROOM = 160; // a step and the arrows on both its sides
 const SIGNS = { UserTask: "user", ManualTask: "user", Task: "user", ServiceTask: "settings", ScriptTask: "settings", BusinessRuleTask: "ledger", CallActivity: "link", SubProcess: "layers" };
 
 export class Outline {
@@ -11,7 +12,7 @@ export class Outline {
     Object.assign(this, { host, modeler, worst: {} });
     host.addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("click", (event) => this.pick(event.target.closest("[data-element]")));
-    modeler.on(["import.done", "commandStack.changed"], () => setTimeout(() => this.draw()));
+    modeler.on(["import.done", "commandStack.changed"], () => void setTimeout(() => this.draw()));
     modeler.on("selection.changed", ({ newSelection }) => this.mark(newSelection[0]?.id));
   }
 
@@ -148,16 +149,39 @@ export class Outline {
 
   // A new step for people behind this one, on the arrow that leaves it.
   insert(element) {
-    const modeling = this.modeler.get("modeling");
-    const onward = element.outgoing[0];
-    const made = this.modeler.get("autoPlace").append(element, this.modeler.get("elementFactory").createShape({ type: "bpmn:UserTask" }));
-    modeling.updateProperties(made, { name: t("New step"), "cw:level": "town" });
-    if (onward) modeling.reconnectStart(onward, made, { x: made.x + made.width, y: made.y + made.height / 2 });
+    if (element.type === "bpmn:EndEvent") return;
+    const made = element.outgoing[0] ? this.between(element) : this.append(element);
+    this.modeler.get("modeling").updateProperties(made, { name: t("New step"), "cw:level": "town" });
     setTimeout(() => {
       this.modeler.get("selection").select(made);
       const button = this.button(made.id);
       if (button) this.rename(button, made);
     }, 20);
+  }
+
+  append(element) {
+    return this.modeler.get("autoPlace").append(element, this.modeler.get("elementFactory").createShape({ type: "bpmn:UserTask" }));
+  }
+
+  // What stands further right makes room.
+  between(element) {
+    const modeling = this.modeler.get("modeling");
+    const [onward] = element.outgoing;
+    const { target } = onward;
+    const edge = element.x + element.width;
+    if (target.x > element.x) this.makeRoom(element, edge + 1);
+    const middle = element.y + element.height / 2;
+    const made = modeling.createShape({ type: "bpmn:UserTask" }, { x: edge + ROOM / 2, y: middle }, element.parent);
+    modeling.reconnectEnd(onward, made, { x: made.x, y: middle });
+    modeling.connect(made, target);
+    return made;
+  }
+
+  makeRoom(element, edge) {
+    const tool = this.modeler.get("spaceTool");
+    const all = this.modeler.get("elementRegistry").filter((each) => each.parent && !each.waypoints);
+    const { movingShapes, resizingShapes } = tool.calculateAdjustments(all, "x", ROOM, edge);
+    this.modeler.get("modeling").createSpace(movingShapes, resizingShapes, { x: ROOM, y: 0 }, "e", edge);
   }
 }
 

@@ -97,6 +97,7 @@ export class Palette {
   }
 
   make(name, event) {
+    event.target.closest("details")?.removeAttribute("open");
     const elements = SINGLE[name] ? [this.shape(SINGLE[name])] : this.pattern(PATTERNS[name]);
     this.modeler.get("create").start(event, elements);
   }

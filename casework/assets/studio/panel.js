@@ -41,8 +41,9 @@ export class Panel {
   constructor(host, modeler, known, ask) {
     Object.assign(this, { host, modeler, known, ask });
     modeler.on("selection.changed", ({ newSelection }) => this.show(newSelection[0]));
-    // After the browser has moved the focus on: what is drawn anew finds it again by its name.
-    modeler.on("commandStack.changed", () => setTimeout(() => this.again()));
+    // After the browser has moved the focus on: what is drawn anew finds it again by its name. A listener that
+    // returns something would keep the event from the others.
+    modeler.on("commandStack.changed", () => void setTimeout(() => this.again()));
   }
 
   show(element) {
