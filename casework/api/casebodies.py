@@ -126,3 +126,9 @@ class DocumentQuery(Strict):
     title = _text(120, "The kind, if not said.")
     name = Text(max_length=120, help_text="Name of the file.")
     note = _text(200)
+
+
+class NoticesBody(Strict):
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=100
+    )

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from casework.api.errors import refusal_of
-from casework.api.views import cases, events, matters, reports, steps, tokens
+from casework.api.views import cases, caseverbs, events, matters, record, reports, rules, steps, tokens
 from casework.errors import NotFound
 
 app_name = "api"
@@ -40,6 +40,33 @@ urlpatterns = [
     *_both("cases", cases.cases, "cases"),
     *_both("cases/<slug:number>", cases.case, "case"),
     *_both("cases/<slug:number>/history", cases.history, "case_history"),
+    *_both("cases/<slug:number>/record", record.record, "case_record"),
+    *_both("cases/<slug:number>/reveal", record.reveal, "case_reveal"),
+    *_both("cases/<slug:number>/parties", record.parties, "case_parties"),
+    *_both("cases/<slug:number>/parties/<int:party_id>/remove", record.party_remove, "case_party_remove"),
+    *_both("cases/<slug:number>/parties/<int:party_id>/reveal", record.party_reveal, "case_party_reveal"),
+    *_both("cases/<slug:number>/places", record.places, "case_places"),
+    *_both("cases/<slug:number>/documents", record.documents, "case_documents"),
+    *_both(
+        "cases/<slug:number>/documents/<int:document_id>/<int:version>",
+        record.document_version,
+        "case_document",
+    ),
+    *_both("cases/<slug:number>/instruments", record.instruments, "case_instruments"),
+    *_both(
+        "cases/<slug:number>/instruments/<int:instrument_id>/revoke",
+        record.instrument_revoke,
+        "instrument_revoke",
+    ),
+    *_both("cases/<slug:number>/<slug:verb>", caseverbs.verb, "case_verb"),
+    *_both("notices", record.notices, "notices"),
+    *_both("notices/read", record.notices_read, "notices_read"),
+    *_both("rules", rules.tables, "rules"),
+    *_both("rules/try", rules.try_out, "rules_try"),
+    *_both("rules/working-times", rules.working_times, "rules_working_times"),
+    *_both("rules/holidays/<int:year>", rules.holidays, "rules_holidays"),
+    *_both("rules/<slug:key>", rules.table, "rule_table"),
+    *_both("rules/<slug:key>/versions", rules.versions, "rule_versions"),
     *_both("steps", steps.steps, "steps"),
     *_both("steps/<int:step_id>", steps.step, "step"),
     *_both("steps/<int:step_id>/<slug:verb>", steps.verb, "step_verb"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +12,13 @@ from django.db.models import F, Q, QuerySet
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
 from casework.models import Case, CaseEvent, CaseStatus
-from casework.services.taking_back import withdrawable
+from casework.queries.masks import masked
 from casework.queries.openwork import open_work
-from grid.masking import mask_id_number, mask_phone
-from workflows.models import Definition, Incident, Step, Version, VersionStatus
+from casework.queries.record import public_status_of
+from casework.services.taking_back import withdrawable
+from workflows.models import Definition, Incident, Step, StepKind, Version, VersionStatus
 
 PAGE, LONGEST_PAGE = 50, 100
-_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 
 Json = dict[str, Any]  # Any: JSON
 
@@ -69,7 +67,7 @@ def case_json(case: Case, viewer: Viewer) -> Json:
 
 
 def cases_page(viewer: Viewer, wanted: CaseFilter, *, after: tuple[datetime, int] | None, size: int) -> Page:
-    """The newest cases first; personal numbers are masked in lists."""
+    """The newest cases first."""
     cases = _filtered(_light(Case.objects.visible_to(viewer)), wanted)
     if after is not None:
         opened_at, pk = after
@@ -79,7 +77,7 @@ def cases_page(viewer: Viewer, wanted: CaseFilter, *, after: tuple[datetime, int
     place: list[str | int] | None = None
     if len(rows) > size:
         place = [shown[-1].opened_at.isoformat(), shown[-1].pk]
-    return Page(results=[masked(one) for one in _cases_json(shown, viewer)], after=place)
+    return Page(results=_cases_json(shown, viewer), after=place)
 
 
 def _filtered(cases: QuerySet[Case], wanted: CaseFilter) -> QuerySet[Case]:
@@ -109,18 +107,26 @@ def _cases_json(cases: Sequence[Case], viewer: Viewer) -> list[Json]:
 
 
 def _case(case: Case, viewer: Viewer, steps: Iterable[Step], waits: list[Json]) -> Json:
+    """Personal data are masked, here as in lists: in full they are shown one by one, with a reason (`reveal`)."""
+    steps = list(steps)
+    people = [step for step in steps if step.kind == StepKind.HUMAN]
     return {
         "number": case.number,
         "matter": getattr(case, "matter_key", None) or case.run.version.definition.key,
         "version": getattr(case, "version_number", None) or case.run.version.number,
-        "title": case.title,
+        "title": masked(case.title),
         "category": case.category,
         "status": case.status,
+        "public_status": public_status_of(case, people),
         "outcome": case.outcome or None,
         "area": case.area_code,
         "level": case.level,
         "urgency": case.urgency,
-        "data": case.data,
+        "warning": case.warning or None,
+        "handling_level": case.handling_level or None,
+        "confidentiality": case.confidentiality,
+        "keep_until": case.keep_until,
+        "data": masked(case.data),
         "steps": [_step(step, viewer, _Of.case(case)) for step in steps],
         "waits": waits,
         "opened_at": case.opened_at,
@@ -161,7 +167,7 @@ def step_detail(step: Step, viewer: Viewer) -> Json:
         "status": step.status,
         "closed_at": step.closed_at,
         "outcome": step.outcome or None,
-        "instance": step.instance,
+        "instance": masked(step.instance),
         "form": (forms or {}).get(key),
     }
 
@@ -264,7 +270,7 @@ def history_page(case: Case, *, after: int | None, size: int) -> Page:
                 "at": event.at,
                 "by": event.person,
                 "post": event.post or None,
-                "data": event.data,
+                "data": masked(event.data),
             }
             for event in shown
         ],
@@ -357,26 +363,3 @@ def stored_bpmn(key: str, number: int) -> str:
     if stored is None:
         raise NotFound
     return stored
-
-
-# --- personal numbers
-
-
-def masked(case: Json) -> Json:
-    """A case for a list: telephone and identity numbers are cut, wherever they stand."""
-    return {**case, "title": _mask(case["title"]), "data": _mask(case["data"])}
-
-
-def _mask(value: Any) -> Any:  # Any: JSON
-    if isinstance(value, str):
-        hidden = _IDENTITY.sub(lambda found: mask_id_number(found[0]), value)
-        return _PHONE.sub(lambda found: mask_phone(found[0]), hidden)
-    if isinstance(value, int) and not isinstance(value, bool):
-        text = str(value)
-        hidden = _mask(text)
-        return hidden if hidden != text else value
-    if isinstance(value, Mapping):
-        return {name: _mask(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_mask(item) for item in value]
-    return value

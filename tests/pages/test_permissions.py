@@ -13,12 +13,13 @@ from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from PIL import Image
 
-from casework.models import Attachment, Case, CaseRecording, Notice
+from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party
 from casework.queries.viewers import viewer_for
 from casework.services import record
 from grid.models import User
@@ -89,8 +90,8 @@ desk:say            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 
 desk:seen           post grid | 302 404 | 204 404 | 204 404 | 204 404 404 | 204 204 | 204
 desk:seen           post town | 302 404 | 404 404 | 404 404 | 204 404 404 | 204 204 | 204
 desk:reveal         get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
-desk:reveal         post grid | 302 404 | 200 404 | 403 404 | 200 404 404 | 200 200 | 200
-desk:hand_in        post grid | 302 404 | 302 404 | 403 404 | 302 404 404 | 302 302 | 302
+desk:reveal         post grid | 302 404 | 200 404 | 403 404 | 200 404 404 | 200 403 | 200
+desk:hand_in        post grid | 302 404 | 302 404 | 403 404 | 302 404 404 | 302 403 | 302
 desk:document       get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:diagram        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:diagram        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
@@ -112,6 +113,9 @@ studio:version      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:bpmn         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 api:token           post -    | 401 401 | 401 401 | 401 401 | 401 401 401 | 401 401 | 401
 api:matters         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:matters         post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 201 | 201
@@ -263,8 +267,8 @@ def _address(row: Row, scene: Scene) -> str:
         "step_id": lambda: scene.steps[row.place].pk,
         "incident_id": lambda: scene.incidents[row.place].pk,
         "verb": lambda: _verb(row),
-        "party_id": lambda: Party.objects.get().pk,
-        "document_id": lambda: Document.objects.get().pk,
+        "party_id": lambda: Party.objects.order_by("pk")[0].pk,
+        "document_id": lambda: Document.objects.order_by("pk")[0].pk,
         "instrument_id": lambda: Instrument.objects.get().pk,
         "version": lambda: 1,
         "key": lambda: "nearby_descend" if "rule" in row.name else "reviewed",
@@ -301,6 +305,8 @@ BODIES: dict[str, object] = {
     "switch_post": {"post": ""},
     "desk:say": {"text": "已联系居民", "token": "6f6d2f7e-6f0e-4c52-9c3a-0d3c5c3f7a11"},
     "desk:act": {"comment": "已核查"},
+    "desk:reveal": {"reason": "电话核对"},
+    "desk:hand_in": lambda: {"kind": "证据", "file": SimpleUploadedFile("b.pdf", b"%PDF-1.7")},
     "desk:act_on": {"act.comment.comment": "已联系居民"},
     "studio:library": {"key": "lamp", "title": "路灯"},
     "studio:publish": {"note": "试行"},
@@ -340,6 +346,7 @@ RAW = {"api:matter_check", "api:matter_draft", "api:photo", "api:recording"}
 def _asked(row: Row, scene: Scene, client: Client) -> int:
     """The status of one request, whose effects are taken back."""
     body = BODIES.get(row.name, {})
+    body = body() if callable(body) else body
     address = _address(row, scene)
     with transaction.atomic():
         if row.method == "get":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -66,12 +68,14 @@ def cc(number: str, *, by: Viewer, said: Said) -> Case:
 
 
 @transaction.atomic
-def read_notice(notice_id: int, *, by: Viewer) -> Notice:
-    """A notice is read, by whom and when; the first to read a post's notice reads it for the post. Raises NotFound."""
-    row = Notice.objects.select_for_update().filter(pk=notice_id).first()
-    if row is None or not (row.to_user_id == by.user_id or by.post_among([row.to_post]) is not None):
+def read_notices(ids: Sequence[int], *, by: Viewer) -> None:
+    """Notices are read, by whom and when; the first to read a post's notice reads it for the post. Raises NotFound."""
+    rows = list(Notice.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    mine = [row for row in rows if row.to_user_id == by.user_id or by.post_among([row.to_post]) is not None]
+    if len(mine) < len(set(ids)):
         raise NotFound
-    if row.read_at is None:
-        row.read_at, row.read_by_id = database_now(), by.user_id
-        row.save(update_fields=["read_at", "read_by"])
-    return row
+    now = database_now()
+    for row in mine:
+        if row.read_at is None:
+            row.read_at, row.read_by_id = now, by.user_id
+    Notice.objects.bulk_update(mine, ["read_at", "read_by"])

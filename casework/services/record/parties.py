@@ -72,13 +72,15 @@ def _wrong(new: NewParty, unit: Unit | None) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def remove_party(number: str, party_id: int, *, by: Viewer) -> None:
-    """Take a role away; what was written stays for the audit. Raises NotFound, NotYours."""
-    keeping = begin(number, by=by)
+def remove_party(number: str, party_id: int, *, reason: str, by: Viewer) -> Party:
+    """Take a role away; what was written stays for the audit. Raises NotFound, NotYours, ReasonMissing."""
+    keeping, why = begin(number, by=by), _why(reason)
     party = _party(keeping, party_id)
     party.removed_at = keeping.now
     party.save(update_fields=["removed_at"])
-    note(keeping, "party_removed", {"party": party.pk, "role": party.role, "name": shown_name(party)})
+    told = {"party": party.pk, "role": party.role, "name": shown_name(party)}
+    note(keeping, "party_removed", {**told, "reason": why})
+    return party
 
 
 @transaction.atomic
