@@ -153,7 +153,9 @@ def given(matter):
         names |= {node.settings["outcome"]} if "outcome" in node.settings else set()
         names |= set(compile_script(node.script).targets) if node.script else set()
         names |= HANDED_OUT.get(node.settings.get("operation", ""), set())
-        names |= {node.loop.item, node.loop.output_item} if node.loop else set()
+        names |= {node.loop.item, node.loop.output_item, "loopCounter"} if node.loop else set()
+        names |= {extension.attributes["target"] for extension in node.extensions if extension.tag == "in"}
+        names |= {node.settings["outcome"] + "票数"} if "vote" in node.settings else set()
     names |= {
         name for process in read(matter.bpmn).processes for name in (item.name for item in process.data)
     }
