@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "casework.pages.idle.IdleMiddleware",
     "casework.pages.door.ViewerMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -175,6 +176,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)  # of a session at the desk; 0: no limit of its own
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "casework.pages.door.csrf_failure"
 if PRODUCTION:

@@ -17,6 +17,7 @@ from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
+from casework.pages.deskrecord import document, hand_in_document, reveal, seen
 from casework.pages.deskverbs import act, act_on, look_ahead, said_of
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.queries import search as found
@@ -220,6 +221,10 @@ urlpatterns = [
     path("cases/<str:number>/", case, name="case"),
     path("cases/<str:number>/say/", say, name="say"),
     path("cases/<str:number>/do/<slug:verb>/", act_on, name="act_on"),
+    path("cases/<str:number>/seen/", seen, name="seen"),
+    path("cases/<str:number>/papers/", hand_in_document, name="hand_in"),
+    path("cases/<str:number>/papers/<int:document_id>/<int:version>/", document, name="document"),
+    path("cases/<str:number>/parties/<int:party_id>/", reveal, name="reveal"),
     path("cases/<str:number>/diagram/", diagram, name="diagram"),
     path("steps/<int:step>/ahead/", look_ahead, name="ahead"),
     path("steps/<int:step>/<slug:verb>/", act, name="act"),

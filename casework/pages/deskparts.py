@@ -14,8 +14,10 @@ from casework.queries.caseverbs import case_verbs
 from casework.queries.deskcase import desk_case
 from casework.queries.explained import explained
 from casework.queries.inbox import Tab, waiting_count
+from casework.queries.record import record
 from casework.queries.strip import strip
-from casework.services.acts import DOING
+from casework.queries.urges import standing_over
+from casework.queries.votes import votes_of
 
 
 def about(
@@ -25,7 +27,7 @@ def about(
     language = language_of(request)
     shown = desk_case(request.viewer, case, step_id=step_id, language=language)
     work = shown.chosen if shown.chosen is not None and shown.chosen.is_mine else None
-    on_case = [verb for verb in case_verbs(request.viewer, case) if verb.key in DOING]
+    on_case = case_verbs(request.viewer, case)
     card = desk_card(request.viewer, case, work, on_case=on_case, language=language, refused=refused)
     clocks = explained(case, shown.works, chosen=shown.chosen)
     return {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
@@ -38,6 +40,9 @@ def whole(
     context = about(request, case, step_id=step_id, refused=refused)
     shown = context["about"]
     line = strip(case, shown.works, chosen=shown.chosen, language=language_of(request))
+    standing = standing_over(request.viewer, case, [work.step for work in shown.works])
+    context |= {"record": record(request.viewer, case), "votes": votes_of(request.viewer, case)}
+    context |= {"urges": standing.urges, "urgeable": standing.urgeable, "is_news": standing.is_news}
     context |= {"stations": line, "marks": diagram_marks(case), "token": uuid4()}
     return context | {"inbox_count": waiting_count(request.viewer)}
 

@@ -101,7 +101,6 @@ EVENT_LOOKS = {
     "supervised": "warn",
     "supervision_raised": "warn",
     "warned": "clock",
-    "ruled": "sys",
     "limit_met": "done",
     "copied": "say",
     "suspended": "clock",

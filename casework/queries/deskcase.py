@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer
 from casework.forms import FieldDefinition
-from casework.models import Case
+from casework.models import Case, Confidentiality, Gravity, Urgency, WarningColour
 from casework.queries.cases import (
     Change,
     Entry,
@@ -158,8 +159,21 @@ def _change(change: Change, field: FieldDefinition | None, *, language: str) -> 
         else masked_text(str(value))
         for value in (change.before, change.after)
     )
+    if change.name in _CLASSES:
+        known = dict(_CLASSES[change.name][1])
+        before, after = (known.get(value, value) for value in (change.before, change.after))
+        return replace(change, name=str(_CLASSES[change.name][0]), before=before, after=after)
     label = field.label.in_language(language) if field else change.name
     return replace(change, name=label, before=before, after=after)
+
+
+_CLASSES: Mapping[str, tuple[str | Promise, list[tuple[str, Any]]]] = {
+    "level": (_("Gravity"), Gravity.choices),
+    "urgency": (_("Urgency"), Urgency.choices),
+    "warning": (_("Warning"), WarningColour.choices),
+    "confidentiality": (_("Confidentiality"), Confidentiality.choices),
+    "category": (_("Category"), []),
+}
 
 
 def _parts(story: Iterable[Telling]) -> Iterable[Part]:

@@ -61,6 +61,11 @@ class Vote:
         return bool(self.missing)
 
     @property
+    def places(self) -> int:
+        """How many are to speak in all, those of a sequence whose turn has not come included."""
+        return len(self.given) + len(self.missing) + self.to_come
+
+    @property
     def is_carried(self) -> bool:
         return self.result == CARRIED
 
@@ -78,7 +83,7 @@ class Vote:
             return (said if self.is_carried else lost) % counts
         places = {
             "given": len(self.given),
-            "all": len(self.given) + len(self.missing) + self.to_come,
+            "all": self.places,
             "missing": _named(self.missing),
         }
         return _("%(given)s/%(all)s have signed, missing %(missing)s") % places

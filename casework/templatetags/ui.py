@@ -79,6 +79,9 @@ ENTRY_ICONS = {
     "rated": "star",
     "classified": "layers",
     "warned": "clock",
+    "merged_in": "link",
+    "instrument_issued": "stamp",
+    "instrument_revoked": "x",
 }
 VERB_ICONS = {
     "claim": "stamp",
@@ -303,7 +306,7 @@ def safe_back(target: str, request: HttpRequest) -> str:
 @register.filter
 def of(table: Mapping[Any, Any], key: Any) -> Any:  # Any: whatever the view keyed it by
     """The entry of a table that a view has made."""
-    return table.get(key)
+    return table.get(key) if isinstance(table, Mapping) else None
 
 
 @register.filter

@@ -80,7 +80,8 @@ def test_card_offers_the_verbs_in_their_fixed_order(world, matter):
     card = page_of(world.planning, case).context["card"]
 
     assert card.primary.verb.key == "complete"
-    assert [act.verb.key for act in card.beside] == ["return", "transfer", "release"]
+    assert [act.verb.key for act in card.beside] == ["return", "transfer", "add-sign"]
+    assert {"release", "delegate"} <= {act.verb.key for group in card.more for act in group.acts}
 
 
 def test_step_to_be_signed_for_offers_nothing_else_first(world, matter):
