@@ -19,12 +19,20 @@ from workflows.bpmn import read
         ("date with a zone", "date=2026-01-05T10:00:00Z", dt.timedelta(hours=1)),
         ("date without a zone is Chinese time", "date=2026-01-05T18:00:00", dt.timedelta(hours=1)),
         ("month by the calendar", "timer=P1M", dt.timedelta(days=31)),
+        ("so long after a date", "timer=2026-01-05T12:00:00Z/PT10M", dt.timedelta(hours=3, minutes=10)),
+        ("so long after a computed date", "timer=${begin}/PT10S", dt.timedelta(hours=1, seconds=10)),
         ("cycle", "cycle=R3/PT10M", dt.timedelta(minutes=10)),
         ("cycle with a start", "cycle=R/2026-01-05T12:00:00Z/PT10M", dt.timedelta(hours=3)),
     ],
 )
 def test_timer_is_due(case, timer, due):
-    walk = begun(f"start s; catch c {timer}; user A; s > c > A", data={"limit": "PT2H"})
+    data = {"limit": "PT2H", "begin": "2026-01-05T10:00:00Z"}
+    walk = begun(
+        f"start s; catch c {timer}; user A; s > c > A".replace(
+            "timer=${begin}/PT10S", '"timer=${begin}/PT10S"'
+        ),
+        data=data,
+    )
 
     assert [wait.due_at for wait in walk.run().waits()] == [MORNING + due]
 

@@ -16,6 +16,8 @@ from workflows.engine.expressions import (
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=LOCAL)
 VARIABLES = {
     "Rated as": "张三",
+    "d": {"class": "k", "n": 1},
+    "from": 2,
     "噪声分贝": 60,
     "x": 3,
     "y": 1.5,
@@ -277,6 +279,9 @@ def test_names_are_the_free_variables():
         ("Rated as = \"张三\" or x = 3", True, "FEEL"),
         ("${execution.getVariable('missing') == null}", True, "JUEL"),
         ("${environment.variables.x > 2}", True, "JUEL"),
+        ("next(null, this.environment.variables['Rated as'] === '张三');", True, "JUEL"),
+        ("${d.class == 'k' && d.n == 1}", True, "JUEL"),
+        ("return from > 1;", True, "JUEL"),
         ("return KieFunctions.greaterThan(x, 2);", True, "JUEL"),
         ("${dateTime().plusDays(1).toDate() > now()}", True, "JUEL"),
     ],

@@ -264,10 +264,13 @@ def _timer_fault(value: object, timer: str | None) -> ExpressionError | Word | N
     try:
         if text[:1] in ("R", "r"):
             return _cycle_fault(text.upper())
+        begin, interval, duration = text.partition("/")
         if text[:1] in ("P", "p"):
             parse_duration(text)
         else:
-            parse_moment(text)
+            parse_moment(begin)
+        if interval:
+            parse_duration(duration)
     except ExpressionError as error:
         return error
     return None

@@ -73,6 +73,9 @@ def _first(value: Any, now: dt.datetime) -> tuple[int, int | None, str | None]:
         return _cycle(text.upper(), now)
     if text[0] in "Pp":
         return stamp(add_duration(now, parse_duration(text))), 0, None
+    begin, interval, duration = text.partition("/")
+    if interval:
+        return stamp(add_duration(as_moment(parse_moment(begin)), parse_duration(duration))), 0, None
     return stamp(as_moment(parse_moment(text))), 0, None
 
 

@@ -6,14 +6,15 @@ Only simple forms are meant: comparisons, and/or/not, arithmetic, list and text 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Final
 
 from workflows.expressions import limits
 from workflows.expressions.errors import ExpressionError
+from workflows.expressions.foreign_tokens import is_phrase, part, quoted, tokens, unescaped, unquoted
 from workflows.expressions.foreign_words import (
     ABOUT_VARIABLES,
     COMPARISONS,
@@ -47,7 +48,7 @@ def translations(text: str, *, assigned: bool = False) -> Iterator[Candidate]:
         yield from _read(body[1:], "FEEL")
     else:
         yield Candidate(text, None, 0)
-        body = _RETURN.sub(r"\1", body)
+        body = _RETURN.sub(r"\1", _GIVEN_ON.sub(r"\1", body))
         yield from _read(body, "JUEL")
         if not assigned:
             yield from _read(body, "=")
@@ -64,7 +65,7 @@ def _juel(text: str) -> Iterator[Candidate]:
     pieces = []
     for literal, inner in parts:
         if literal:
-            pieces.append(_quoted(literal))
+            pieces.append(quoted(literal))
         if inner:
             pieces.extend(f"text({reading.text})" for reading in _read(inner, "JUEL"))
     if len(pieces) >= len([None for literal, inner in parts for side in (literal, inner) if side]):
@@ -111,11 +112,8 @@ def _read(text: str, dialect: str) -> Iterator[Candidate]:
 
 #: XPath's way to name a data object, and Java's and JavaScript's to give a result.
 _DATA_OBJECT: Final = re.compile(r"(?:bpmn:)?getDataObject\('(\w+)'\)")
+_GIVEN_ON: Final = re.compile(r"^\s*next\(\s*null\s*,\s*(.*)\)\s*;?\s*$", re.DOTALL)
 _RETURN: Final = re.compile(r"^\s*return\b\s*(.*?);?\s*$", re.DOTALL)
-_TOKEN: Final = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w])|(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    r"|(?P<name>[^\W\d]\w*)|(?P<sign>&&|\|\||===|!==|==|!=|<=|>=|\.\.|[-+*/%<>=!()\[\].,?:]))"
-)
 _AND_TIME: Final = ["and", "time", "("]
 #: A name has so many words at most.
 MOST_WORDS: Final = 6
@@ -127,13 +125,13 @@ class Reader:
     def __init__(self, text: str, dialect: str) -> None:
         self.feel = dialect == "FEEL"
         self.single = dialect in ("FEEL", "=")
-        self.tokens = _tokens(text)
+        self.tokens = tokens(text)
         self.next = 0
         self.depth = 0
 
     def whole(self) -> str:
         written = self._expression()
-        if self.next < len(self.tokens) or _is_phrase(written):
+        if self.next < len(self.tokens) or is_phrase(written):
             raise ExpressionError("foreign")
         return written
 
@@ -250,24 +248,26 @@ class Reader:
         written = self._primary()
         while sign := self._take(".", "["):
             if sign == "[":
-                written = f"{written}[{self._expression()}]"
+                key = self._expression()
                 self._expect("]")
+                named = written in KEPT_IN and key.startswith('"') and not self.feel
+                written = unquoted(key) if named else f"{written}[{key}]"
                 continue
             name = self._name()
             if self._take("("):
                 written = self._method(written, name)
             else:
-                written = name if written in KEPT_IN and not self.feel else f"{written}.{name}"
+                written = name if written in KEPT_IN and not self.feel else part(written, name)
         return written
 
     def _method(self, holder: str, name: str) -> str:
         given = self._arguments(")")
         if holder in HOLDERS and name in ("getVariable", "getVariableLocal", "get") and len(given) == 1:
-            return f"value({given[0]}, None)" if given[0].startswith('"') else _unquoted(given[0])
+            return f"value({given[0]}, None)" if given[0].startswith('"') else unquoted(given[0])
         if holder == "KieFunctions" and (name, len(given)) in KIE:
             return KIE[name, len(given)].format(*given)
         if holder in HOLDERS and name == "hasVariable" and len(given) == 1:
-            return f"exists({_unquoted(given[0])})"
+            return f"exists({unquoted(given[0])})"
         pattern = METHODS.get((name, len(given)))
         if pattern is None:
             raise ExpressionError("foreign")
@@ -278,7 +278,7 @@ class Reader:
         if kind == "number":
             return value
         if kind == "text":
-            return _quoted(_unescaped(value[1:-1]))
+            return quoted(unescaped(value[1:-1]))
         if value == "(":
             inner = self._expression()
             self._expect(")")
@@ -289,13 +289,14 @@ class Reader:
             raise ExpressionError("foreign")
         if value in PREFIXES and self._take(":"):
             return self._about_variable()
-        return LITERALS.get(value) or self._named(value)
+        written = LITERALS.get(value) or self._named(value)
+        return f"value({quoted(value)})" if written == value and iskeyword(value) else written
 
     def _about_variable(self) -> str:
         word = self._name()
         self._expect("(")
         given = self._arguments(")")
-        name = _unquoted(given[0]) if given and given[0].startswith('"') else "".join(given[:1])
+        name = unquoted(given[0]) if given and given[0].startswith('"') else "".join(given[:1])
         if word in ABOUT_VARIABLES and len(given) == 2:
             return f"({name} {ABOUT_VARIABLES[word]} {given[1]})"
         if word in ("get", "exists", "isEmpty", "isNotEmpty") and len(given) == 1:
@@ -323,7 +324,7 @@ class Reader:
             return name if len(words) == 1 else self._phrase(words)
         given = self._arguments(")")
         if name == "getActivityInstanceAttribute" and len(given) == 1:
-            return _unquoted(given[0])
+            return unquoted(given[0])
         pattern = FUNCTIONS.get((" ".join(words), len(given)))
         if pattern:
             return pattern.format(*given)
@@ -335,7 +336,7 @@ class Reader:
         """A name of several words, as data objects and inputs of decisions have them."""
         if len(words) > MOST_WORDS:
             raise ExpressionError("foreign")
-        return f"value({_quoted(' '.join(words))})"
+        return f"value({quoted(' '.join(words))})"
 
     def _arguments(self, closing: str) -> list[str]:
         given: list[str] = []
@@ -369,35 +370,3 @@ class Reader:
     def _expect(self, value: str) -> None:
         if not self._take(value):
             raise ExpressionError("foreign")
-
-
-def _is_phrase(written: str) -> bool:
-    """Several words and nothing else are more likely a remark than a name."""
-    return re.fullmatch(r'value\("[^"]* [^"]*"\)', written) is not None
-
-
-def _tokens(text: str) -> list[tuple[str, str]]:
-    tokens: list[tuple[str, str]] = []
-    position, end = 0, len(text.rstrip())
-    while position < end:
-        found = _TOKEN.match(text, position)
-        if found is None or found.lastgroup is None:
-            raise ExpressionError("foreign")
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        position = found.end()
-    return tokens
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _unquoted(text: str) -> str:
-    name = json.loads(text) if text.startswith('"') else ""
-    if not name:
-        raise ExpressionError("foreign")
-    return name if name.isidentifier() else f"value({_quoted(name)})"

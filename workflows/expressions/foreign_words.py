@@ -31,7 +31,7 @@ FUNCTIONS: Final = {
     ("string join", 1): "join({0})", ("string join", 2): "join({0}, {1})", ("get value", 2): "get({0}, {1})",
     ("get or else", 2): "({1} if {0} is None else {0})", ("trim", 1): "strip({0})",
     ("substring", 2): "({0})[{1} - 1:]", ("substring", 3): "({0})[{1} - 1:{1} - 1 + {2}]",
-    ("even", 1): "(({0}) % 2 == 0)", ("odd", 1): "(({0}) % 2 == 1)", ("dateTime", 0): "now()",
+    ("even", 1): "(({0}) % 2 == 0)", ("odd", 1): "(({0}) % 2 == 1)", ("dateTime", 0): "now()", ("IsNull", 1): "(not exists({0}))",
 }  # fmt: skip
 METHODS: Final = {
     ("size", 0): "len({0})", ("length", 0): "len({0})", ("isEmpty", 0): "(len({0}) == 0)",
@@ -53,9 +53,10 @@ ABOUT_VARIABLES: Final = {
 PREFIXES: Final = frozenset({"var", "vars", "variables"})
 HOLDERS: Final = frozenset({"execution", "delegateExecution", "variables", "vars", "task", "kcontext"})
 #: Where other engines keep variables: ``environment.variables.x`` is x.
-KEPT_IN: Final = frozenset(
-    {"environment.variables", "environment.output", "variables", "execution.variables"}
-)
+KEPT_IN: Final = frozenset({
+    "environment.variables", "environment.output", "variables", "execution.variables", "this.environment.variables",
+    "this.environment.output",
+})  # fmt: skip
 #: jBPM's ``KieFunctions.equalsTo(a, b)``.
 KIE: Final = {
     ("isTrue", 1): "({0} == True)", ("isFalse", 1): "({0} == False)", ("isNull", 1): "({0} is None)",
