@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from workflows.bpmn.model import Diagram
 from workflows.bpmn.problems import DiagramRefused
 from workflows.engine import decisions, together
+from workflows.engine.adhoc import AdHoc
 from workflows.engine.build import build
 from workflows.engine.effects import Decided, Effect, Incident, MessageSent, Passed, SignalSent
 from workflows.engine.errands import Errand
@@ -37,7 +38,7 @@ def compile_plan(
 
 
 __all__ = [
-    "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
+    "AdHoc", "BadValue", "Calendar", "CannotEvaluate", "CannotMigrate", "CannotMove", "Decided", "DiagramRefused", "Effect", "EngineError",
     "Errand", "ExpressionError", "HeldUp", "Incident", "Instances", "MessageSent", "MoveTooLong", "NoWayOut", "NobodyWaits", "NotOpen", "OpenStep",
     "Passed", "Plan", "Run", "SignalSent", "StateRefused", "Stopped", "Wait", "compile_plan", "load", "migrate", "postpone", "start", "together",
 ]  # fmt: skip
