@@ -115,6 +115,7 @@ def votes_of(viewer: Viewer, case: Case) -> tuple[Vote, ...]:
     final = Decision.objects.filter(verb__in=FINAL).select_related("by", "post")
     steps = list(
         Step.objects.filter(run=case.run_id, settings__has_key="vote")
+        .exclude(settings__has_key="errand")  # who signs with one of them has no seat of his own
         .prefetch_related(Prefetch("decisions", queryset=final, to_attr="final"))
         .order_by("pk")
     )

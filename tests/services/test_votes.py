@@ -134,6 +134,22 @@ def test_signers_come_and_go(start, world):
     assert step(case, "after").is_open
 
 
+def test_a_signer_beside_has_a_seat_and_one_before_has_none(start, world):
+    case = start()
+    fire, police = "500101000000-planning/reviewer", "500101000000-police/reviewer"
+    act(step(case, "sign", URBAN), "add-sign", world.urban_reviewer, posts=[police], position="beside")
+    assert vote(case, world.duty_chief).tally["总数"] == 4
+
+    act(step(case, "sign", HOUSING), "add-sign", world.housing_reviewer, posts=[fire], position="before")
+    found = vote(case, world.duty_chief)
+    assert (found.tally["总数"], len(found.missing)) == (4, 4)
+    errand = Step.objects.open().get(run=case.run, candidates=[fire])
+    act(errand, "approve", world.planning_bureau_reviewer)
+    assert (vote(case, world.duty_chief).given, len(vote(case, world.duty_chief).missing)) == ((), 4)
+    case = sign(case, world, HOUSING)
+    assert vote(case, world.duty_chief).tally["同意"] == 1
+
+
 def test_a_vote_that_is_sent_back_is_forgotten(start, world):
     case = sign(start("ratio:2/3"), world, HOUSING)
     moved(case, "send_back", to="draft", outcome="退回")
