@@ -1,4 +1,4 @@
-"""Boundaries, gateways, links and signals as stories: what happens, and what is open after it."""
+"""Boundaries, timers, links and signals as stories: what happens, and what is open after it."""
 
 import pytest
 
@@ -60,23 +60,6 @@ STORIES = {
         +PT20H -> A H H H
         """,
     ),
-    "concurrent tasks join after boundary": (
-        "start s; and f; user A; user B; and j; user N; boundary b on A timer=PT1H; user H; s > f; "
-        "f > A > j; f > B > j; b > H > j; j > N",
-        """
-        -> A B
-        +PT1H -> B H
-        B -> H
-        """,
-    ),
-    "conditional boundary interrupting by variable set by other": (
-        "start s; and f; user A; user B; boundary b on A when='v == 1'; user H; s > f; f > A; f > B; b > H",
-        """
-        -> A B
-        B v=1 -> H
-        """,
-        {"v": 0},
-    ),
     "conditional true at start": (
         "start s; user A; boundary b on A when='v == 1'; user H; s > A; b > H",
         """
@@ -98,102 +81,10 @@ STORIES = {
         .v=1 -> H
         """,
     ),
-    "several throws one catch": (
-        "start s; and f; user A; user B; throw t1 link=L; throw t2 link=L; catch c link=L; user N; s > f; "
-        "f > A > t1; f > B > t2; c > N",
-        """
-        -> A B
-        A -> B N
-        B -> N N
-        """,
-    ),
-    "event gateway with condition": (
-        "start s; race g; catch a when='v == 1'; catch b signal=x; user A; user B; s > g; g > a > A; "
-        "g > b > B",
-        """
-        -> | a b
-        .v=1 -> A
-        """,
-        {"v": 0},
-    ),
-    "event gw loops": (
-        "start s; xor m; race g; catch a message=x; catch b timer=PT1H; user A; user B; s > m > g; "
-        "g > a > A > m; g > b > B",
-        """
-        -> | a b
-        !x -> A
-        A -> | a b
-        +PT1H -> B
-        B -> end
-        """,
-    ),
-    "event gw after fork twice": (
-        "start s; and f; race g; catch a message=x; catch b message=y; user A; user B; s > f; f > g; "
-        "f > g; g > a > A; g > b > B",
-        """
-        -> | a a b b
-        !x -> A | a b
-        !y -> A B
-        """,
-    ),
-    "signal throw caught by catch in parallel": (
-        "start s; and f; catch c signal=x; user A; user B; throw t signal=x; s > f; f > c > A; f > B > t",
-        """
-        -> B | c
-        B -> A
-        """,
-    ),
     "signal start plus none": (
         "start s; start s2 signal=x; user A; user B; s > A; s2 > B",
         """
         -> A
-        """,
-    ),
-    "inclusive join after call": (
-        "start s; or g; call C called=q; user B; or j; user N; s > g; g > C; g > B; C > j; B > j; j > N",
-        """
-        -> A B
-        A -> B
-        B -> N
-        """,
-        {},
-        {"q": "start s; user A; s > A"},
-    ),
-    "or no path to merge": (
-        "start s; or g; user A; user B; end e; or j; user N; s > g; g > A > j; g > B > e; j > N",
-        """
-        -> A B
-        A -> N B
-        """,
-    ),
-    "or merge after boundary": (
-        "start s; or g; user A; user B; boundary b on A timer=PT1H; user H; or j; user N; s > g; "
-        "g > A > j; g > B > j; b > H > j; j > N",
-        """
-        -> A B
-        B -> A
-        +PT1H -> H
-        H -> N
-        """,
-    ),
-    "or merge waits for non interrupting boundary branch": (
-        "start s; or g; user A; user B; boundary b on A timer=PT1H non; user H; or j; user N; s > g; "
-        "g > A > j; g > B > j; b > H > j; j > N",
-        """
-        -> A B
-        B -> A
-        +PT1H -> A H
-        A -> H
-        H -> N
-        """,
-    ),
-    "or with event gateway in branch": (
-        "start s; or g; race r; catch a message=x; catch b message=y; user B; or j; user N; s > g; g > r; "
-        "r > a > j; r > b > j; g > B > j; j > N",
-        """
-        -> B | a b
-        B -> | a b
-        !y -> N
         """,
     ),
     "ad hoc two with completion": (
@@ -233,6 +124,88 @@ STORIES = {
         """
         -> | m1 m2
         !y -> B
+        """,
+    ),
+    "non interrupting conditional boundary fires each time it turns true": (
+        "start s; user A; boundary b on A when='v == 1' non; user H; s > A; b > H",
+        """
+        -> A
+        .v=1 -> A H
+        .v=1 -> A H
+        .v=0 -> A H
+        .v=1 -> A H H
+        """,
+        {"v": 0},
+    ),
+    "receive with key": (
+        "start s; receive r message=m cw:correlation=k; user A; s > r > A",
+        """
+        -> | r
+        !m/7 -> A
+        """,
+        {"k": 7},
+    ),
+    "script then conditional flows from it": (
+        "start s; script c do='v = 2'; user A; user B; user D; s > c; c > A if 'v == 1'; "
+        "c > B if 'v == 2'; c > D",
+        """
+        -> B D
+        """,
+    ),
+    "conditional flow and default off user task": (
+        "start s; user T; user A; user B; s > T; T > A if 'v == 1'; T > B else",
+        """
+        -> T
+        T v=3 -> B
+        """,
+    ),
+    "signal thrown inside is caught by own boundary interrupting": (
+        "start s; sub S { start i; user A; throw t signal=g; user B; i > A > t > B }; "
+        "boundary b on S signal=g; user H; s > S; b > H",
+        """
+        -> A
+        A -> H
+        """,
+    ),
+    "parallel multiple catch": (
+        "start s; catch c message=m signal=g all; user A; s > c > A",
+        """
+        -> | c c
+        !m -> | c
+        ~g -> A
+        """,
+    ),
+    "multiple boundary any": (
+        "start s; user A; boundary b on A message=m signal=g; user H; s > A; b > H",
+        """
+        -> A
+        ~g -> H
+        """,
+    ),
+    "date timer in the past on boundary": (
+        "start s; user A; boundary b on A date=2020-01-01T00:00:00Z non; user H; s > A; b > H",
+        """
+        -> A H
+        """,
+    ),
+    "cycle with start in the past": (
+        "start s; user A; boundary b on A cycle=R2/2026-01-05T08:30:00Z/PT1H non; user H; s > A; b > H",
+        """
+        -> A H
+        +PT30M -> A H H
+        +PT5H -> A H H
+        """,
+    ),
+    "two none starts": (
+        "start s; start s2; user A; user B; s > A; s2 > B",
+        """
+        -> A B
+        """,
+    ),
+    "send task goes on": (
+        "start s; send M message=x; user N; s > M > N",
+        """
+        -> N
         """,
     ),
 }

@@ -190,6 +190,102 @@ STORIES = {
         """,
         {"n": 0},
     ),
+    "signal esp in each MI instance": (
+        "start s; sub S times=2 { start i; user A; i > A; guard G { start j signal=g; user H; j > H } }; "
+        "user N; s > S > N",
+        """
+        -> A A
+        ~g -> H H
+        H -> H
+        H -> N
+        """,
+    ),
+    "message esp in each MI instance one by one": (
+        "start s; sub S times=2 { start i; user A; i > A; guard G { start j message=m; user H; j > H } }; "
+        "user N; s > S > N",
+        """
+        -> A A
+        !m -> A H
+        !m -> H H
+        """,
+    ),
+    "event gateway inside MI with keys": (
+        "start s; sub S each=xs item=x { start i; race g; catch a message=m cw:correlation=x; "
+        "catch b timer=PT1H; user A; user B; i > g; g > a > A; g > b > B }; user N; s > S > N",
+        """
+        -> | a a b b
+        !m/q -> A | a b
+        +PT1H -> A B
+        """,
+        {"xs": ["p", "q"]},
+    ),
+    "boundary message with key on MI": (
+        "start s; user A each=xs item=x; boundary b on A message=m cw:correlation=k non; user H; user N; "
+        "s > A > N; b > H",
+        """
+        -> A A
+        !m/7 -> A A H
+        A -> A H
+        """,
+        {"xs": [1, 2], "k": "7"},
+    ),
+    "error in seq MI with boundary": (
+        "start s; sub S times=3 sequential { start i; user A; xor g; end e error=E; end f; i > A > g; "
+        "g > e if bad; g > f else }; boundary b on S error=E; user H; user N; s > S > N; b > H",
+        """
+        -> A
+        A bad=false -> A
+        A bad=true -> H
+        """,
+    ),
+    "failing step in MI with boundary on MI task": (
+        "start s; service A times=2; boundary b on A error=E; user H; user N; s > A > N; b > H",
+        """
+        -> A A
+        A ^E -> H
+        """,
+    ),
+    "standard loop on a call": (
+        "start s; call C called=q while='n < 2'; user N; s > C > N",
+        """
+        -> A
+        A n=1 -> A
+        A n=2 -> N
+        """,
+        {"n": 0},
+        {"q": "start s; user A; s > A"},
+    ),
+    "standard loop with maximum and condition": (
+        "start s; user A while='True' max=3; user N; s > A > N",
+        """
+        -> A
+        A -> A
+        A -> A
+        A -> N
+        """,
+    ),
+    "call in MI sub with boundary in sub": (
+        "start s; sub S times=2 { start i; call C called=q; boundary b on C timer=PT1H; user H; i > C; "
+        "b > H }; user N; s > S > N",
+        """
+        -> A A
+        A -> A
+        +PT1H -> H
+        H -> N
+        """,
+        {},
+        {"q": "start s; user A; s > A"},
+    ),
+    "MI with null item": (
+        "start s; user A each=xs item=x; user N; s > A > N",
+        """
+        -> A A A
+        A -> A A
+        A -> A
+        A -> N
+        """,
+        {"xs": [None, None, 3]},
+    ),
 }
 
 

@@ -222,6 +222,134 @@ STORIES = {
         A -> N
         """,
     ),
+    "escalation through two calls": (
+        "start s; call C called=q; boundary b on C escalation=X non; user H; user N; s > C > N; b > H",
+        """
+        -> A H
+        A -> H N
+        """,
+        {},
+        {"q": "start s; call D called=r; s > D", "r": "start s; throw t escalation=X; user A; s > t > A"},
+    ),
+    "escalation caught in the middle does not go on": (
+        "start s; call C called=q; boundary b on C escalation=X non; user X; user N; s > C > N; b > X",
+        """
+        -> A H
+        A -> H
+        H -> N
+        """,
+        {},
+        {
+            "q": "start s; call D called=r; boundary bb on D escalation=X non; user H; s > D; bb > H",
+            "r": "start s; throw t escalation=X; user A; s > t > A",
+        },
+    ),
+    "conditional boundary on a sub sees the sub's tasks": (
+        "start s; sub S { start i; user A; user B; i > A > B }; boundary b on S when='v == 1'; user H; "
+        "s > S; b > H",
+        """
+        -> A
+        A v=1 -> H
+        """,
+        {"v": 0},
+    ),
+    "timer esp in call fires inside": (
+        "start s; call C called=q; user N; s > C > N",
+        """
+        -> A
+        +PT1H -> H
+        H -> N
+        """,
+        {},
+        {"q": "start s; user A; s > A; guard G { start j timer=PT1H; user H; j > H }"},
+    ),
+    "sub with several end events": (
+        "start s; sub S { start i; and f; user A; user B; end x; end y; i > f; f > A > x; f > B > y }; "
+        "user N; s > S > N",
+        """
+        -> A B
+        A -> B
+        B -> N
+        """,
+    ),
+    "test before with sub": (
+        "start s; sub S while='n > 5' first { start i; user A; i > A }; user N; s > S > N",
+        """
+        -> N
+        """,
+        {"n": 0},
+    ),
+    "nested or in loop": (
+        "start s; xor m; or g; user A; user B; or j; user D; xor x; user N; s > m > g; g > A if a; "
+        "g > B if b; A > j; B > j; j > D > x; x > m if again; x > N else",
+        """
+        -> A B
+        A -> B
+        B -> D
+        D again=true b=false -> A
+        A -> D
+        D again=false -> N
+        """,
+        {"a": True, "b": True},
+    ),
+    "link in sub": (
+        "start s; sub S { start i; throw t link=L; catch c link=L; user A; i > t; c > A }; user N; s > S > N",
+        """
+        -> A
+        A -> N
+        """,
+    ),
+    "signal end event in sub caught by esp of parent": (
+        "start s; sub S { start i; user A; end e signal=g; i > A > e }; user N; s > S > N; "
+        "guard G { start j signal=g non; user H; j > H }",
+        """
+        -> A
+        A -> H N
+        """,
+    ),
+    "end with several definitions": (
+        "start s; user A; end e signal=g escalation=X; s > A > e; guard G { start j signal=g non; user H; "
+        "j > H }; guard K { start k escalation=X non; user L; k > L }",
+        """
+        -> A
+        A -> H L
+        """,
+    ),
+    "non interrupting esp keeps scope then main ends": (
+        "start s; sub S { start i; user A; i > A; guard G { start j message=m non; user H; j > H } }; "
+        "user N; s > S > N",
+        """
+        -> A
+        !m -> A H
+        A -> H
+        !m -> H H
+        H -> H
+        H -> N
+        """,
+    ),
+    "interrupting esp in process after sub started": (
+        "start s; sub S { start i; user A; i > A }; s > S; guard G { start j message=m; user H; j > H }",
+        """
+        -> A
+        !m -> H
+        H -> end
+        """,
+    ),
+    "error event esp with code variable by exact before general in parent": (
+        "start s; sub S { start i; user A; end e error=E; i > A > e; guard G { start j error=F; user X; "
+        "j > X } }; boundary b on S error; user H; s > S; b > H",
+        """
+        -> A
+        A -> H
+        """,
+    ),
+    "sub, start event with condition flows": (
+        "start s; user A; user B; s > A if 'v == 1'; s > B if 'v == 2'",
+        """
+        -> A
+        """,
+        {"v": 1},
+    ),
 }
 
 

@@ -154,6 +154,79 @@ STORIES = {
         U -> N
         """,
     ),
+    "cancelling an outer transaction undoes a finished inner one": (
+        "start s; transaction O { start i; transaction T { start k; user A; "
+        "boundary b on A compensate by=U; user U undo; k > A }; user B; end x cancel; i > T > B > x }; "
+        "boundary c on O cancel; user H; s > O; c > H",
+        """
+        -> A
+        A -> B
+        B -> U
+        U -> H
+        H -> end
+        """,
+    ),
+    "an inner cancel leaves the outer transaction running": (
+        "start s; transaction O { start i; user Z; boundary bz on Z compensate by=UZ; user UZ undo; "
+        "transaction T { start k; user A; boundary b on A compensate by=U; user U undo; end x cancel; "
+        "k > A > x }; boundary c on T cancel; user H; i > Z > T; c > H }; user N; s > O > N",
+        """
+        -> Z
+        Z -> A
+        A -> U
+        U -> H
+        H -> N
+        """,
+    ),
+    "compensation throw referencing sub while inner done twice": (
+        "start s; xor m; sub S { start i; user A; boundary b on A compensate by=U; user U undo; i > A }; "
+        "xor g; throw t compensate=S; user N; s > m > S > g; g > m if again; g > t else; t > N",
+        """
+        -> A
+        A again=true -> A
+        A again=false -> U U
+        U -> U
+        U -> N
+        """,
+    ),
+    "compensation handler throws error caught by scope": (
+        "start s; sub S { start i; user A; boundary b on A compensate by=U; sub U undo { start k; user X; "
+        "end e error=E; k > X > e }; throw t compensate; user Z; i > A > t > Z }; "
+        "boundary c on S error=E; user H; s > S; c > H",
+        """
+        -> A
+        A -> X
+        X -> H
+        """,
+    ),
+    "interrupting boundary while compensation runs": (
+        "start s; sub S { start i; user A; boundary b on A compensate by=U; user U undo; "
+        "throw t compensate; user Z; i > A > t > Z }; boundary c on S message=m; user H; s > S; c > H",
+        """
+        -> A
+        A -> U
+        !m -> H
+        """,
+    ),
+    "esp after compensating end": (
+        "start s; user A; boundary b on A compensate by=U; user U undo; user B; s > A > B; "
+        "guard G { start j message=m; end e compensate; j > e }",
+        """
+        -> A
+        A -> B
+        !m -> U
+        U -> end
+        """,
+    ),
+    "terminate while compensation of other branch": (
+        "start s; and f; user A; boundary b on A compensate by=U; user U undo; throw t compensate; "
+        "user B; end x terminate; s > f; f > A > t; f > B > x",
+        """
+        -> A B
+        A -> B U
+        B -> end
+        """,
+    ),
 }
 
 
