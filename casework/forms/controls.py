@@ -142,7 +142,7 @@ def _person(asked: FieldDefinition, asking: Asking) -> forms.Field:
 
 
 def _table(asked: FieldDefinition, asking: Asking) -> forms.Field:
-    in_table = Asking(language=asking.language, in_table=True)
+    in_table = Asking(language=asking.language, posts=asking.posts, in_table=True)
     columns = {each.name: control(each, in_table) for each in asked.columns}
     return fields.TableField(
         columns=columns, least=asked.least, most=asked.most, widget=widgets.Table(columns)

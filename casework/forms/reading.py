@@ -25,7 +25,9 @@ FIELD_KEYS = {
 }  # fmt: skip
 FLAGS = ("required", "read_only", "hidden", "whole")
 BOUNDED = {FieldKind.NUMBER, FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PHOTO, FieldKind.TABLE}
-IN_A_TABLE = {FieldKind.TEXT, FieldKind.NUMBER, FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.DATE}
+IN_A_TABLE = {
+    FieldKind.TEXT, FieldKind.NUMBER, FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.DATE, FieldKind.POST,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

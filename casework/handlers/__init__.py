@@ -1,6 +1,6 @@
 """What service tasks do: one module per operation, one table. A diagram names an operation by its key."""
 
-from casework.handlers import alerts, breaches, sources
+from casework.handlers import alerts, breaches, sources, units
 from casework.handlers.work import Handler, StepWork, WrongOutcome
 
 HANDLERS: dict[str, Handler] = {
@@ -10,6 +10,7 @@ HANDLERS: dict[str, Handler] = {
         alerts.FIND_SAME_PLATE,
         alerts.COUNT_DEVICE_ALERTS,
         sources.OPEN_SOURCE_CASE,
+        units.SUGGEST_UNITS,
     )
 }
 

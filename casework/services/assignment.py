@@ -37,6 +37,7 @@ class Assigner:
     notes: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     placed: dict[int, Placed] = field(default_factory=dict)
+    levels: dict[int, str] = field(default_factory=dict)
     _known: dict[routing.Target, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, step: OpenStep, data: Mapping[str, Any]) -> Assignment:
@@ -54,12 +55,24 @@ class Assigner:
             step.settings, self.facts, resolve=lambda text: str(self._value(text, variables) or "")
         )
         if wanted is None:
-            return (self.facts.reporter_post,) if self.facts.reporter_post else ()
+            return self._reporter(step)
         found = self._held(wanted)
         if found:
             return found
         self.notes[step.element] = f"{wanted.unit} {wanted.role}".strip()
         return self._above(wanted)
+
+    def _reporter(self, step: OpenStep) -> tuple[str, ...]:
+        """Whose step names nobody; where an expression should have named somebody and did not, a desk has to look."""
+        settings = step.settings
+        if settings.get("level") != "reporter" and any(
+            settings.get(key) for key in ("post", "unit", "level")
+        ):
+            self.notes[step.element] = settings.get("post") or settings.get("unit", "")
+            return self._above(
+                routing.Target(area_code=self.facts.area_code, level="town", role="duty_officer", unit="")
+            )
+        return (self.facts.reporter_post,) if self.facts.reporter_post else ()
 
     def _held(self, wanted: routing.Target) -> tuple[str, ...]:
         """The posts that somebody holds today; asked once for each target, however many steps go there."""
@@ -94,6 +107,7 @@ class Assigner:
         self.placed[step.token] = placed
         if not placed.post:
             return (f"{VACANT}{NEAREST}",)
+        self.levels[step.token] = placed.level
         self.names[placed.post] = placed.name
         return (placed.post,)
 
@@ -107,8 +121,9 @@ class Assigner:
         """As long as somebody holds it and it is of this district; else the duty desk has to look."""
         found = held_posts([code], on=self.now.astimezone(self.calendar.zone).date())
         if found and code.startswith(self.facts.area_code[:DISTRICT_DIGITS]):
-            self.names |= found
-            return tuple(found)
+            name, level = found[code]
+            self.names[code], self.levels[step.token] = name, level
+            return (code,)
         self.notes[step.element] = code
         role = code.rpartition("/")[2]
         return self._above(routing.Target(area_code=self.facts.area_code, level="town", role=role, unit=""))
@@ -118,8 +133,7 @@ class Assigner:
         said = str(self._value(text[1:], variables) or "") if text.startswith("=") else text
         if said != AUTO:
             return said
-        placed = self.placed.get(step.token)
-        level = placed.level if placed and placed.level else self._level(step.settings)
+        level = self.levels.get(step.token) or self._level(step.settings)
         signing = step.settings.get("signFor") == "only"
         return nearby.limit_for(
             self.facts, level=level, signing=signing, now=self.now, calendar=self.calendar

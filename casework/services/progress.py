@@ -186,11 +186,19 @@ def _said_of(step: Step, assign: Assigner) -> dict[str, Any]:
         "name": step.name,
         "posts": [assign.names.get(code, code) for code in step.candidates][:6],
     }
+    if part := _part(step):
+        said["part"] = part
     if step.due_at is not None:
         said["due_at"] = step.due_at.isoformat()
     if step.element in assign.notes:
         said["vacant"] = assign.notes[step.element]
     return said
+
+
+def _part(step: Step) -> str:
+    """牵头 or 配合, where the step is one of several that were dispatched."""
+    rows = (row for row in step.instance.values() if isinstance(row, dict))
+    return next((str(row["角色"]) for row in rows if "角色" in row), "")
 
 
 def _tell_outside(move: Move, parcels: Parcels) -> None:

@@ -27,8 +27,10 @@ SELECT post.code, post.name
 
 
 _THESE = """
-SELECT post.code, post.name
+SELECT post.code, post.name, area.level
   FROM grid_post post
+  JOIN grid_unit unit ON unit.id = post.unit_id
+  JOIN grid_area area ON area.id = unit.area_id
  WHERE post.code = ANY(%(codes)s)
    AND EXISTS (SELECT FROM grid_appointment held JOIN grid_user person ON person.id = held.user_id
                 WHERE held.post_id = post.id AND person.is_active
@@ -37,11 +39,11 @@ SELECT post.code, post.name
 """
 
 
-def held_posts(codes: Sequence[str], *, on: date) -> dict[str, str]:
-    """Those of these posts that somebody holds that day: name by code."""
+def held_posts(codes: Sequence[str], *, on: date) -> dict[str, tuple[str, str]]:
+    """Those of these posts that somebody holds that day: name and level by code."""
     with connection.cursor() as cursor:
         cursor.execute(_THESE, {"codes": list(codes), "on": on})
-        return dict(cursor.fetchall())
+        return {code: (name, level) for code, name, level in cursor.fetchall()}
 
 
 def held_desks(
