@@ -260,7 +260,8 @@ def _step(step: Step, viewer: Viewer, of: _Of) -> Json:
 def history_page(case: Case, *, after: int | None, size: int) -> Page:
     """The journal of a case in its order."""
     events = CaseEvent.objects.filter(case_id=case.pk, seq__gt=after or 0)
-    rows = list(events.annotate(person=F("by__username")).order_by("seq")[: size + 1])
+    events = events.annotate(person=F("by__username"), absent=F("on_behalf_of__username"))
+    rows = list(events.order_by("seq")[: size + 1])
     shown = rows[:size]
     return Page(
         results=[
@@ -269,6 +270,7 @@ def history_page(case: Case, *, after: int | None, size: int) -> Page:
                 "kind": event.kind,
                 "at": event.at,
                 "by": event.person,
+                "on_behalf_of": event.absent,
                 "post": event.post or None,
                 "data": masked(event.data),
             }

@@ -48,6 +48,8 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "undone": _("Taken back"),
     "delegated": _("Delegated"),
     "reassigned": _("Reassigned"),
+    "climbed": _("Went up, as nobody sits there"),
+    "handed_over": _("Handed over"),
     "signers_added": _("Added signers"),
     "signers_removed": _("Took signers off"),
     "urged": _("Urged"),
@@ -220,13 +222,22 @@ def access_step(viewer: Viewer, step_id: int) -> tuple[Case, Step]:
 
 def timeline(case: Case) -> list[Entry]:
     """The journal for people, the newest first. Four queries, however long it is."""
-    events = list(CaseEvent.objects.filter(case=case).select_related("by").order_by("-seq"))
+    events = list(CaseEvent.objects.filter(case=case).select_related("by", "on_behalf_of").order_by("-seq"))
     posts = {
         post.code: post
         for post in Post.objects.filter(code__in={e.post for e in events if e.post}).select_related("unit")
     }
     shots = _shots_by_step(case)
     return [_entry(event, posts, shots) for event in events]
+
+
+def _who(event: CaseEvent) -> str:
+    """Who did it, and for whom, where he stood in."""
+    if event.by is None:
+        return ""
+    if event.on_behalf_of is None:
+        return str(event.by)
+    return str(_("%(who)s for %(absent)s") % {"who": event.by, "absent": event.on_behalf_of})
 
 
 def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | None, list[Shot]]) -> Entry:
@@ -244,7 +255,7 @@ def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | Non
         look=EVENT_LOOKS.get(event.kind, ""),
         group=_group(event.kind),
         at=event.at,
-        who=str(event.by) if event.by else "",
+        who=_who(event),
         post=post.name if post else "",
         unit=post.unit.name if post else "",
         step=str(data.get("name", "")),

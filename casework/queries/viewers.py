@@ -37,19 +37,20 @@ def viewer_by_token(key: str) -> tuple[User, Viewer] | None:
 
 # Main first, the posts he stands in for last: the same order as `grid.queries.posts.posts_of`.
 _HELD = """
-SELECT post.id, post.code, post.name, post.role, unit.code, unit.name, area.code, area.name, post.sees, post.powers
-       {person}
+SELECT post.id, post.code, post.name, post.role, unit.code, unit.name, area.code, area.name, post.sees, post.powers,
+       absent.user_id {person}
   FROM {people} LEFT JOIN (grid_appointment held
        JOIN grid_post post ON post.id = held.post_id
        JOIN grid_unit unit ON unit.id = post.unit_id
-       JOIN grid_area area ON area.id = unit.area_id)
+       JOIN grid_area area ON area.id = unit.area_id
+       LEFT JOIN grid_appointment absent ON absent.id = held.stand_in_for_id)
     ON held.user_id = person.id AND held.starts_on <= %s::date AND (held.ends_on IS NULL OR held.ends_on >= %s::date)
  WHERE {which} = %s
  ORDER BY CASE WHEN held.stand_in_for_id IS NOT NULL THEN 2 WHEN held.kind = 'main' THEN 0 ELSE 1 END,
        held.starts_on, held.id
 """
 _PERSON = ("id", "is_superuser", "username", "is_active", "display_name", "language")  # in the model's order
-_POST_COLUMNS = 10
+_POST_COLUMNS = 11
 _OF_PERSON = _HELD.format(person="", people="grid_user person", which="person.id")
 _OF_TOKEN = _HELD.format(
     person="".join(f", person.{name}" for name in _PERSON),
@@ -69,7 +70,8 @@ def _posts(rows: Sequence[tuple[Any, ...]]) -> tuple[HeldPost, ...]:  # Any: col
     found: dict[int, HeldPost] = {}
     for row in rows:
         if row[0] is not None and row[0] not in found:
-            found[row[0]] = HeldPost(**dict(zip(names, row, strict=False)), powers=tuple(row[9]))
+            more = {"powers": tuple(row[9]), "stands_in_for": row[10]}
+            found[row[0]] = HeldPost(**dict(zip(names, row, strict=False)), **more)
     return tuple(found.values())
 
 

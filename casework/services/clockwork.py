@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from casework.errors import CaseworkError
 from casework.models import CaseStatus, Heartbeat
-from casework.services import deliveries, incidents, journal, outbox, overdue, progress
+from casework.services import deliveries, incidents, journal, outbox, overdue, progress, vacancies
 from casework.services.acts import resting, supervising
 from casework.services.calendars import holiday_horizon
 from casework.services.clocks import extend, pause, resume
@@ -60,8 +60,12 @@ def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = 
 
 
 def watch(*, now: datetime | None = None) -> int:
-    """Look for cases that stand still without a reason; called once a minute, as it looks at every open case."""
-    return incidents.find_stuck(now=now or database_now())
+    """Look for cases that stand still without a reason, and for work that waits where nobody sits any more.
+
+    Called once a minute, as it looks at every open case.
+    """
+    now = now or database_now()
+    return incidents.find_stuck(now=now) + vacancies.climb(now=now)
 
 
 def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:

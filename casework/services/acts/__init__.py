@@ -18,6 +18,8 @@ from casework.services.acts.supervising import reply, supervise
 from casework.services.acts.telling import cc, comment
 from casework.services.acts.whistling import answer, whistle
 from casework.services.said import Said
+from casework.services.taking_back import undo
+from casework.services.urging import urge_case
 
 DOING: Mapping[str, Callable[..., Case]] = {
     "comment": comment,
@@ -41,6 +43,8 @@ DOING: Mapping[str, Callable[..., Case]] = {
     "reopen": reopen,
     "rate": rate,
     "classify": classify,
+    "urge": urge_case,
+    "undo": undo,
 }
 
 
