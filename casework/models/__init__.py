@@ -48,6 +48,7 @@ from casework.models.record import (
 from casework.models.rules import RuleTable
 from casework.models.time import Clock, ClockKind, Holiday, WorkingTime
 from casework.models.traffic import Heartbeat, IdempotentRequest, Outbox, OutboxState
+from casework.models.upkeep import Patrol, Tally
 
 __all__ = [
     "Attachment",
@@ -82,6 +83,8 @@ __all__ = [
     "OutboxState",
     "Party",
     "PartyRole",
+    "Patrol",
+    "Phrase",
     "Rating",
     "RatingKind",
     "RelationKind",
@@ -91,15 +94,15 @@ __all__ = [
     "Reveal",
     "Round",
     "RuleTable",
+    "Snapshot",
     "Supervision",
     "SupervisionKind",
     "Suspension",
+    "Tally",
+    "Urge",
     "Urgency",
     "WarningColour",
     "Whistle",
     "WhistleCall",
     "WorkingTime",
-    "Phrase",
-    "Snapshot",
-    "Urge",
 ]

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.access import Viewer
+from casework.access import CONFIDENTIAL, Viewer
 from grid.models import Area, Photo, Report
 from workflows.models import Definition, Run, Step
 
@@ -76,11 +76,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, viewer: Viewer) -> CaseQuerySet:
         """Own subtree of areas, own reports, and what one of the viewer's posts had or has to do with.
 
-        `access.may_see` says the same of one case that is at hand.
+        Confidential cases are seen by their place only where the viewer may supervise. `access.may_see` says the
+        same of one case that is at hand.
         """
         seen = Q(reporter_id=viewer.user_id)
-        for prefix in viewer.area_prefixes:
+        for prefix in viewer.trusted_prefixes:
             seen |= Q(area_code__startswith=prefix)
+        for prefix in set(viewer.area_prefixes) - set(viewer.trusted_prefixes):
+            seen |= Q(area_code__startswith=prefix) & ~Q(confidentiality=CONFIDENTIAL)
         if viewer.post_codes:
             seen |= Q(touched_by__overlap=list(viewer.post_codes))
         return self.filter(seen)
