@@ -29,6 +29,23 @@ def test_with_mappings_only_what_they_name_crosses():
     assert walk.complete("A", secret=1).data == {"total": 4, "given": 0, "result": 41}
 
 
+@pytest.mark.parametrize(
+    ("case", "mapping", "seen"),
+    [
+        ("what it wrote, without a mapping", "", {"why": "late", "part": 1}),
+        ("what is mapped and was written", "out=reason:why|rest:missing", {"reason": "late"}),
+    ],
+)
+def test_a_call_that_ends_by_an_error_hands_out_what_it_wrote(case, mapping, seen):
+    walk = begun(
+        f"start s; call C called=q {mapping}; boundary b on C error=E; user H; s > C; b > H",
+        q="start s; user A; end e error=E; s > A > e",
+    ).complete("A", why="late", part=1)
+
+    assert walk.open == ["H"]
+    assert walk.data == seen
+
+
 def test_a_sealed_call_does_not_see_its_caller():
     with pytest.raises(engine.CannotEvaluate, match="given"):
         begun(CALL.format(words="in=other:total"), q=CALLED, data={"total": 4, "given": 0})

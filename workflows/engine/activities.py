@@ -207,6 +207,17 @@ class Call(Activity):
             given = {**given, target: storable(value, at=self, text=source.source)}
         write(frame, token, given)
 
+    def broken_off(self, token: Token, inner: Frame) -> None:
+        """What the called process has written until then is handed out; what it has not written yet can't be."""
+        mapped = bool(self.takes or self.gives or self.takes_all)
+        returned = inner.own or {}
+        given = dict(returned) if self.gives_all or not mapped else {}
+        for target, source in self.gives:
+            if source.names <= returned.keys():
+                value = evaluate(source, token.frame, token, at=self, over=returned)
+                given[target] = storable(value, at=self, text=source.source)
+        write(token.frame, token, given)
+
 
 def fill(frame: Frame) -> None:
     """A scope begins: it listens, and its first elements get their tokens."""

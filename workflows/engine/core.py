@@ -166,6 +166,9 @@ class Element(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
         """One of this element's events has come."""
         raise NotImplementedError
 
+    def broken_off(self, token: Token, inner: Frame) -> None:
+        """An error leaves the frame that this token holds, to be caught outside."""
+
     def undone(self, token: Token) -> None:
         """The compensation this token asked for is finished."""
         raise NotImplementedError

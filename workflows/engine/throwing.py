@@ -30,21 +30,32 @@ def throw_outward(token: Token, kind: str, code: str | None, message: str = "") 
     What stands in an event sub-process isn't caught by its neighbours: they guard the scope, not each other.
     """
     place: Token | None = token
+    left: list[Frame] = []
     while place is not None:
         frame = place.frame
         boundary = None if frame.kind == "many" else _match(place.element.boundaries, kind, code)
         if boundary is not None:
+            _leave(left, kind)
             _note(boundary, kind, frame, code, message)
             start_boundary(boundary, host=place)
             return True
         guarded = frame.region is not None and not place.element.node.is_event_scope
         start = _match(frame.region.listeners, kind, code) if guarded and frame.region else None
         if start is not None:
+            _leave(left, kind)
             _note(start, kind, frame, code, message)
             start_event_scope(start, frame=frame)
             return True
+        left.append(frame)
         place = frame.host
     return False
+
+
+def _leave(frames: list[Frame], kind: str) -> None:
+    """An error ends the frames it goes through, the innermost first; an escalation may let them live."""
+    for frame in frames if kind == "error" else ():
+        if frame.host is not None:
+            frame.host.element.broken_off(frame.host, frame)
 
 
 def _note(catcher: Element, kind: str, frame: Frame, code: str | None, message: str) -> None:
