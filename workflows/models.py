@@ -120,6 +120,7 @@ class Run(models.Model):
                 name="state_names_its_version",
             ),
         ]
+        indexes = [models.Index(fields=["id"], condition=Q(status="running"), name="run_running")]
 
     def __str__(self) -> str:
         return f"run {self.pk}"
