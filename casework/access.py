@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 DISTRICT_DIGITS = 6
+CONFIDENTIAL = "confidential"  # of `Case.confidentiality`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,14 @@ class Viewer:
         return tuple(sorted({post.area_code for post in self.posts if post.sees == "area"}))
 
     @property
+    def trusted_prefixes(self) -> tuple[str, ...]:
+        """Those of them where confidential cases are visible too: supervising is a matter of trust, watching is not."""
+        if self.is_operator:
+            return ("",)
+        trusted = (post for post in self.posts if post.sees == "area" and "supervise" in post.powers)
+        return tuple(sorted({post.area_code for post in trusted}))
+
+    @property
     def home_area(self) -> str | None:
         """The smallest area that a post of this person stands in, for defaults."""
         return max((post.area_code for post in self.posts), key=len, default=None)
@@ -64,14 +73,16 @@ class Viewer:
             power in post.powers and area_code.startswith(post.area_code) for post in self.posts
         )
 
-    def sees_area(self, area_code: str) -> bool:
-        return any(area_code.startswith(prefix) for prefix in self.area_prefixes)
+    def sees_area(self, area_code: str, *, confidential: bool = False) -> bool:
+        prefixes = self.trusted_prefixes if confidential else self.area_prefixes
+        return any(area_code.startswith(prefix) for prefix in prefixes)
 
 
 class SeenCase(Protocol):
     """What access asks of a case."""
 
     area_code: str
+    confidentiality: str
     reporter_id: int
     touched_by: list[str]
 
@@ -80,7 +91,7 @@ def may_see(viewer: Viewer, case: SeenCase) -> bool:
     """Whether the case is visible at all; `Case.objects.visible_to` asks the database the same."""
     return (
         case.reporter_id == viewer.user_id
-        or viewer.sees_area(case.area_code)
+        or viewer.sees_area(case.area_code, confidential=case.confidentiality == CONFIDENTIAL)
         or not set(viewer.post_codes).isdisjoint(case.touched_by)
     )
 

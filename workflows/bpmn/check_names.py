@@ -18,6 +18,8 @@ STAGES: Final = ("上报", "签收", "分派", "处置", "反馈", "核查", "�
 SETTINGS: Final = (
     "level", "post", "unit", "form", "limit", "verbs", "outcome", "operation", "signFor", "stage", "table", "result",
     "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own", "askAll", "warn",
+    "documents",
+    "words",
 )  # fmt: skip
 _REFERRED: Final = ("message", "signal", "error", "escalation")
 _TRANSLATED: Final = frozenset({

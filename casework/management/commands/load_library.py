@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from casework.services.calendars import seed_holidays
 from casework.services.diagrams import publish_as_operator
 from casework.services.runners import ensure_schedule
+from casework.services.seeds import seed_record_tables
 from workflows import services as workflows
 from workflows.errors import NotPublishable
 from workflows.library import ShippedMatter, shipped_matters
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, replace: bool, **_options: Any) -> None:
         year = timezone.localdate().year
         seed_holidays(first_year=year - 1, last_year=year + 1)
+        seed_record_tables()
         ensure_schedule()
         for matter in shipped_matters():
             self.stdout.write(f"{matter.key}: {_load(matter, replace=replace)}")

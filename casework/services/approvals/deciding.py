@@ -22,6 +22,7 @@ from casework.services.approvals.doing import (
 )
 from casework.services.approvals.filling import attach_photos, is_photo_list, values_of
 from casework.services.progress import follow
+from casework.services.record import ensure_documents
 from casework.services.said import Said
 from casework.verbs import words_at
 from workflows import services as workflows
@@ -57,6 +58,8 @@ def ensure_may_end(doing: Doing) -> None:
     ensure_waits_for_nobody(doing)
     if doing.verb.needs_reason:
         ensure_reason(doing.said)
+    if doing.verb.takes_form:
+        ensure_documents(doing.case, doing.step)
 
 
 def move_on(doing: Doing, *, values: dict[str, Any], outcome: str) -> Case:
@@ -64,12 +67,12 @@ def move_on(doing: Doing, *, values: dict[str, Any], outcome: str) -> Case:
     attach_photos(doing, values)
     decision = Decision(**decision_of(doing), outcome=outcome, values=values)
     walk, assign = walk_for(doing)
-    given = {**values, **_outcome(doing.step, outcome)}
+    given = {**values, **said_to_run(doing.step, outcome)}
     move = workflows.complete(walk, doing.step, values=given, outcome=outcome)
     return finish(doing, move, assign, decision)
 
 
-def _outcome(step: Step, outcome: str) -> dict[str, str]:
+def said_to_run(step: Step, outcome: str) -> dict[str, str]:
     """What the run learns of the decision. Of those who only were asked, a refusal beside or after the step's own."""
     said = {step.settings.get("outcome") or "结论": outcome}
     if step.settings.get("errand") in ("sign", "delegate"):
