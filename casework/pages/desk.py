@@ -18,7 +18,7 @@ from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
 from casework.pages.deskrecord import document, hand_in_document, reveal, seen
-from casework.pages.deskverbs import act, act_on, look_ahead, said_of
+from casework.pages.deskverbs import act, act_on, look_ahead, said_of, undo
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.queries import search as found
 from casework.queries.cases import access_case
@@ -220,6 +220,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),
     path("cases/<str:number>/say/", say, name="say"),
+    path("cases/<str:number>/undo/", undo, name="undo"),
     path("cases/<str:number>/do/<slug:verb>/", act_on, name="act_on"),
     path("cases/<str:number>/seen/", seen, name="seen"),
     path("cases/<str:number>/papers/", hand_in_document, name="hand_in"),

@@ -16,7 +16,7 @@ from casework.models import Case
 from casework.pages.nextcard import Refused, card_form
 from casework.queries.cases import OpenWork
 from casework.queries.forecast import Forecast, forecast
-from casework.verbs import VERBS, Verb
+from casework.verbs import STEP_VERBS, VERBS, Verb
 from workflows.models import Step
 
 PRIMARY = ("complete", "approve", "claim")  # the first of these that is allowed is the main button
@@ -93,14 +93,18 @@ def desk_card(
     work: OpenWork | None,
     *,
     on_case: Sequence[Verb],
+    withdrawable: int | None = None,
     language: str,
     refused: Refused | None = None,
 ) -> DeskCard:
     """The card for one open step; after a refusal it holds what was typed."""
-    mine = [_step_act(work.step, verb) for verb in work.verbs] if work else []
+    mine = [_step_act(work.step, verb) for verb in (*work.verbs, *work.around)] if work else []
     primary = next((act for key in PRIMARY for act in mine if act.verb.key == key), None)
     others = [act for act in mine if act is not primary]
     beside = tuple(sorted((a for a in others if a.verb.key in EVERYDAY), key=_everyday))[:BESIDE]
+    if withdrawable is not None:
+        href = reverse("desk:act", args=[withdrawable, "withdraw"])
+        others.append(Act(verb=STEP_VERBS["withdraw"], href=href))
     taken = {act.verb.key for act in mine}
     whole = [_case_act(case, verb) for verb in on_case if verb.key not in taken | ON_PAGE]
     rest = [*(act for act in others if act not in beside), *whole]

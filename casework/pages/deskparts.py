@@ -18,6 +18,7 @@ from casework.queries.record import record
 from casework.queries.strip import strip
 from casework.queries.urges import standing_over
 from casework.queries.votes import votes_of
+from casework.services.taking_back import withdrawable
 
 
 def about(
@@ -28,7 +29,15 @@ def about(
     shown = desk_case(request.viewer, case, step_id=step_id, language=language)
     work = shown.chosen if shown.chosen is not None and shown.chosen.is_mine else None
     on_case = case_verbs(request.viewer, case)
-    card = desk_card(request.viewer, case, work, on_case=on_case, language=language, refused=refused)
+    card = desk_card(
+        request.viewer,
+        case,
+        work,
+        on_case=on_case,
+        withdrawable=withdrawable(request.viewer, run_id=case.run_id),
+        language=language,
+        refused=refused,
+    )
     clocks = explained(case, shown.works, chosen=shown.chosen)
     return {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
 

@@ -29,6 +29,7 @@ from casework.queries.picking import number_said
 from casework.services import approvals
 from casework.services.acts import act_on_case
 from casework.services.said import Said
+from casework.services.taking_back import undo as take_back
 from casework.verbs import CASE_VERBS, STEP_VERBS, Verb
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
@@ -100,6 +101,29 @@ def act_on(request: ViewerRequest, number: str, verb: str) -> HttpResponse:
         refused = refusal_of(error, verb=verb, status=status_of(error), posted=request.POST)
         return _dialog(request, shown, CASE_VERBS[verb], refused=refused)
     return _acted(request, done, None, CASE_VERBS[verb])
+
+
+@page
+@require_POST
+def undo(request: ViewerRequest, number: str) -> HttpResponse:
+    """Take back what one has just done, from the toast that said so."""
+    case = access_case(request.viewer, number)
+    try:
+        take_back(number, by=request.viewer)
+    except NotFound:
+        raise
+    except REFUSALS as error:
+        messages.warning(request, str(error.message))
+    else:
+        words = {"number": case.number.rsplit("-", 1)[-1]}
+        messages.success(request, _("Taken back: %(number)s") % words)
+    tab = tab_named(request.GET.get("tab", ""))
+    address = f"{reverse('desk:inbox')}?tab={tab}" if tab else reverse("desk:case", args=[number])
+    if not is_beside(request):
+        return redirect(address)
+    answer = HttpResponse()
+    answer["HX-Redirect"] = address
+    return answer
 
 
 def _with_numbers(request: ViewerRequest, told: Said) -> Said:
@@ -199,7 +223,7 @@ def _acted(request: ViewerRequest, case: Case, step: Step | None, verb: Verb) ->
     told, done = said_of(case, step, verb), _drafts(verb, case=case, step=step)
     tab = tab_named(request.GET.get("tab", ""))
     if not is_beside(request) or (_is_dialog(request) and tab is None):
-        return _to_case(request, case, told, done=done)
+        return _to_case(request, case, told, verb=verb, done=done)
     context: dict[str, Any] = {
         "told": told,
         "step": step,
@@ -223,8 +247,9 @@ def _drafts(verb: Verb, *, case: Case, step: Step | None) -> str:
     return " ".join([*drafts, f"step-{step.pk}"] if step and verb.takes_form else drafts)
 
 
-def _to_case(request: ViewerRequest, case: Case, told: str, *, done: str) -> HttpResponse:
-    messages.success(request, told, extra_tags=f"done={done}")
+def _to_case(request: ViewerRequest, case: Case, told: str, *, verb: Verb, done: str) -> HttpResponse:
+    back = reverse("desk:undo", args=[case.number]) if verb.undoable else ""
+    messages.success(request, told, extra_tags=f"done={done};undo={back}")
     address = reverse("desk:case", args=[case.number])
     if not is_beside(request):
         return redirect(address)

@@ -21,6 +21,8 @@ from grid.models import Post, User
 from grid.queries.posts import holders_by_post
 from workflows.models import Step, StepKind, StepStatus, Subscription, Timer
 
+AROUND = ("reassign", "urge", "cc")  # these are not for those alone whose step it is
+
 EVENT_WORDS: dict[str, str | Promise] = {
     "reported": _("Reported"),
     "opened": _("Work waits for"),
@@ -78,6 +80,7 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "warned": _("Soon due"),
     "ruled": _("Decided by rule"),
     "limit_met": _("Limit met"),
+    "solved_there": _("Solved on the spot"),
 }
 
 # How an entry of the timeline looks; the words are those of the style sheets.
@@ -104,6 +107,7 @@ EVENT_LOOKS = {
     "supervision_raised": "warn",
     "warned": "clock",
     "limit_met": "done",
+    "solved_there": "done",
     "copied": "say",
     "suspended": "clock",
     "resumed": "clock",
@@ -182,10 +186,11 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenWork:
-    """An open step of the case as one viewer sees it."""
+    """An open step of the case as one viewer sees it: what he may do with it, and what about it (urge, reassign)."""
 
     step: Step
     verbs: tuple[Verb, ...]
+    around: tuple[Verb, ...]
     holders: tuple[Holder, ...]
     claimed_by: str
     clock: Clock | None
@@ -246,7 +251,7 @@ def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | Non
     step = data.get("step")
     at_step: int | None = None if event.kind == "reported" else step
     shown = shots.get(at_step, []) if event.kind in _WITH_PHOTOS else []
-    if event.kind == "evidence":
+    if event.kind in _WITH_OWN_PHOTOS:
         shown = [Shot(sha256=sha, label="", at=event.at) for sha in data.get("photos", ())]
     return Entry(
         seq=event.seq,
@@ -269,6 +274,8 @@ def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | Non
     )
 
 
+# What was added as evidence, or on the spot, stands at the line that added it.
+_WITH_OWN_PHOTOS = frozenset({"evidence", "solved_there"})
 _WITH_PHOTOS = frozenset({"reported", "completed", "approved", "rejected", "returned"})
 
 
@@ -286,8 +293,11 @@ _OF_TIME = frozenset({"timer", "overdue", "warned", "suspended", "resumed", "ext
 
 def _shots_by_step(case: Case) -> dict[int | None, list[Shot]]:
     shots: dict[int | None, list[Shot]] = {}
-    # What was added as evidence stands at the line that added it.
-    for kept in case.attachments.exclude(field="evidence").select_related("photo").order_by("added_at", "pk"):
+    for kept in (
+        case.attachments.exclude(field__in=["evidence", "after"])
+        .select_related("photo")
+        .order_by("added_at", "pk")
+    ):
         shots.setdefault(kept.step_id, []).append(_shot(kept))
     return shots
 
@@ -390,7 +400,12 @@ def _open_work(step: Step, case: Case, viewer: Viewer, holders: Mapping[str, Hol
     )
     return OpenWork(
         step=step,
-        verbs=tuple(at_step(verb, step.settings) for verb in STEP_VERBS.values() if verb.key in allowed),
+        verbs=tuple(
+            at_step(verb, step.settings)
+            for verb in STEP_VERBS.values()
+            if verb.key in allowed and verb.key not in AROUND
+        ),
+        around=tuple(STEP_VERBS[key] for key in AROUND if key in allowed),
         holders=tuple(holders[code] for code in step.candidates if code in holders),
         claimed_by=str(step.claimed_by) if step.claimed_by else "",
         clock=getattr(step, "clock", None),

@@ -1,5 +1,6 @@
 """Verbs from the desk's pages: what they do, and that a refusal loses nothing that was typed."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from casework.models import Attachment, Case, CaseEvent, Decision
+from casework.models import Attachment, Case, CaseEvent, Decision, Snapshot
 from tests.pages.desk_matter import (
     ANSWERS,
     act,
@@ -322,8 +323,50 @@ def test_beside_the_list_the_answer_is_the_preview_with_counts_row_and_undo(worl
 
     assert "<html" not in page
     assert f'id="row-{step.pk}"' in page
-    assert reverse("desk:act", args=[step.pk, "release"]) in page
+    assert reverse("desk:undo", args=[case.number]) in page
     assert reverse("desk:act", args=[step.pk, "complete"]) in page
+
+
+def test_what_was_just_done_is_taken_back_from_the_page_that_says_so(world, matter):
+    case = surveyed(world)
+    step = step_of(case, "review")
+    client = as_person(world.housing_reviewer)
+
+    page = client.post(
+        reverse("desk:act", args=[step.pk, "return"]), {"act.comment.return": "再看"}, follow=True
+    )
+    back = client.post(reverse("desk:undo", args=[case.number]), follow=True)
+
+    assert reverse("desk:undo", args=[case.number]) in page.content.decode()
+    assert "已撤销" in back.content.decode()
+    assert step_of(case, "review").pk == step.pk
+
+
+def test_taking_back_too_late_says_so_and_changes_nothing(world, matter):
+    case = surveyed(world)
+    act(step_of(case, "review"), "return", world.housing_reviewer, comment="再看")
+    Snapshot.objects.filter(case=case).update(at=timezone.now() - timedelta(seconds=11))
+
+    back = as_person(world.housing_reviewer).post(reverse("desk:undo", args=[case.number]), follow=True)
+
+    assert "请改用撤回" in back.content.decode()
+    assert step_of(case, "survey")
+
+
+def test_what_nobody_has_followed_can_be_withdrawn_later(world, matter):
+    case = surveyed(world)
+    step = step_of(case, "review")
+    act(step, "return", world.housing_reviewer, comment="再看")
+    Snapshot.objects.filter(case=case).update(at=timezone.now() - timedelta(minutes=5))
+    client = as_person(world.housing_reviewer)
+
+    page = client.get(reverse("desk:case", args=[case.number]))
+    (withdraw,) = [
+        act for group in page.context["card"].more for act in group.acts if act.verb.key == "withdraw"
+    ]
+    client.post(withdraw.href, {"act.comment.withdraw": "看错了"})
+
+    assert step_of(case, "review").pk == step.pk
 
 
 def test_beside_the_list_a_case_that_was_passed_on_shows_who_has_it(world, matter):

@@ -87,6 +87,7 @@ desk:case           get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 
 desk:case           get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:say            post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 desk:say            post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
+desk:undo           post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 desk:seen           post grid | 302 404 | 204 404 | 204 404 | 204 404 404 | 204 204 | 204
 desk:seen           post town | 302 404 | 404 404 | 404 404 | 204 404 404 | 204 204 | 204
 desk:reveal         get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -116,6 +117,8 @@ studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+operations          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+operations          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
 api:token           post -    | 401 401 | 401 401 | 401 401 | 401 401 401 | 401 401 | 401
 api:matters         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:matters         post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 201 | 201
@@ -153,6 +156,10 @@ api:step            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 
 api:step            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:step_verb       post grid | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
 api:step_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 403 403 | 200
+api:case_suggestion get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_suggestion get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_solve_there post grid | 401 404 | 409 404 | 403 404 | 403 404 404 | 403 403 | 409
+api:case_solve_there post town | 401 404 | 404 404 | 404 404 | 403 404 404 | 403 403 | 409
 api:rules           get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:rule_table      get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:rule_table      put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -327,6 +334,7 @@ BODIES: dict[str, object] = {
     "api:case_instruments": {"kind": "commitment", "number": "承 2", "title": "承诺书"},
     "api:instrument_revoke": {"comment": "写错了"},
     "api:notices_read": {"ids": [1]},
+    "api:case_solve_there": {"photos": ["0" * 64]},
     "api:rule_table": {
         "inputs": ["事由"],
         "outputs": ["去向", "说明"],
