@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.pages import account, entry, handover, hearing
+from casework.pages import account, entry, handover, hearing, operations
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/handover/", handover.handover, name="handover"),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
+    path("operations/", operations.operations, name="operations"),
     path("api/v1/", include("casework.api.urls")),
 ]
 handler404 = "casework.pages.door.not_found"
