@@ -144,6 +144,8 @@ def _fill_database() -> None:
         _call("load_library")
     with console.step("Loading the district of the demonstration"):
         _call("demo_data")
+    with console.step("Opening the cases of the demonstration"):
+        _call("demo_cases")
     connection.close()
 
 
