@@ -88,6 +88,33 @@ FAULTS = {
         '<exclusiveGateway id="g" default="f9"/>' + step("A") + step("B") + flows(CHOICE, f2="x", f3="y"),
         (ERROR, "default_elsewhere", "g"),
     ),
+    # events and compensation
+    "catch of nothing": ('<intermediateCatchEvent id="c"/>' + flows("st c, c en"), (ERROR, "catch_empty", "c")),
+    "send of nothing": ('<sendTask id="m"/>' + flows("st m, m en"), (WARNING, "event_unnamed", "m")),
+    "boundary that undoes nothing": (
+        step("A") + node("boundaryEvent", "b", "<compensateEventDefinition/>", attachedToRef="A") + flows("st A, A en"),
+        (WARNING, "compensation_idle", "b"),
+    ),
+    "handler of nothing": (
+        step("A") + '<userTask id="U" isForCompensation="true"/>' + flows("st A, A en"),
+        (WARNING, "handler_idle", "U"),
+    ),
+    "compensation of nothing": (
+        node("intermediateThrowEvent", "t", '<compensateEventDefinition activityRef="X"/>') + flows("st t, t en"),
+        (WARNING, "reference_unknown", "t"),
+    ),
+    "error that does not interrupt": (
+        step("A")
+        + node("boundaryEvent", "b", "<errorEventDefinition/>", attachedToRef="A", cancelActivity="false")
+        + flows("st A, A en, b en"),
+        (WARNING, "always_interrupts", "b"),
+    ),
+    # lengths and values
+    "long id": (step("A" * 129) + flows(f"st {'A' * 129}, {'A' * 129} en"), (ERROR, "text_too_long", "A" * 129)),
+    "long operation": (
+        f'<serviceTask id="A" cw:operation="{"x" * 65}"/>' + flows("st A, A en"),
+        (ERROR, "text_too_long", "A"),
+    ),
     # ends
     "no start": (process(step("A"), '<endEvent id="en"/>', flows("A en")), (ERROR, "no_start", "p")),
     "no end": (process('<startEvent id="st"/>', step("A"), flows("st A")), (WARNING, "no_end", "p")),

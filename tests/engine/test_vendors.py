@@ -160,6 +160,15 @@ def test_a_parameter_computed_by_a_program_is_refused_not_dropped():
     assert [p.code for p in check(read(data.encode())) if p.severity == "error"] == ["expression_wrong"]
 
 
+def test_a_condition_and_a_script_kept_in_another_file_are_refused_not_dropped():
+    data = drawn("start s; script c do='x = 1'; end e; end f; s > c; c > e if x; c > f else").decode()
+    data = data.replace("<script>x = 1</script>", "").replace('name="c"', 'v:resource="a.groovy"')
+    data = data.replace("<conditionExpression>x<", '<conditionExpression v:resource="b.groovy"><')
+    codes = sorted(p.code for p in check(read(data.encode())) if p.severity == "error")
+
+    assert codes == ["expression_wrong", "script_wrong"]
+
+
 def test_a_group_and_a_due_date_become_post_and_limit():
     data = drawn("start s; user A; s > A").decode()
     data = data.replace('name="A"', 'v:candidateGroups="engineering,other" v:dueDate="PT4H"')

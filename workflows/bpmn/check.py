@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from workflows.bpmn.check_context import CheckContext
+from workflows.bpmn.check_events import check_events
 from workflows.bpmn.check_findings import found, shown_id
 from workflows.bpmn.check_flows import check_conditions, check_ends
 from workflows.bpmn.check_graph import check_graphs
@@ -106,6 +107,7 @@ def _process(process: Scope, explicit: Diagram, context: CheckContext) -> list[P
         *check_votes(process),
         *texts.findings(),
         *check_names(process, explicit, context),
+        *check_events(process),
         *check_sizes(process),
     ]
     if context.variables is not None:

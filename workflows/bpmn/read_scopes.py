@@ -92,7 +92,7 @@ def _node(element: etree._Element, *, lane: str | None) -> Node:
         or get("eventGatewayType") == "Parallel",
         loop=_loop(element),
         scope=scope(element, kind=_scope_kind(element, tag)) if tag in SCOPES else None,
-        script=text_of(element, "script"),
+        script=text_of(element, "script") or _kept_elsewhere(element),
         script_format=get("scriptFormat") or None,
         called=get("calledElement") or None,
         message=_bare(get("messageRef")) or None,
@@ -232,10 +232,23 @@ def _flow(element: etree._Element) -> Flow:
         id=element.get("id") or "",
         source=_bare(element.get("sourceRef")),
         target=_bare(element.get("targetRef")),
-        condition=text_of(element, "conditionExpression") or None,
+        condition=_condition(element),
         name=element.get("name") or "",
         line=line_of(element),
     )
+
+
+def _condition(flow: etree._Element) -> str | None:
+    expression = flow.find(f"{{{BPMN}}}conditionExpression")
+    if expression is None:
+        return None
+    return text_of(flow, "conditionExpression") or _kept_elsewhere(expression)
+
+
+def _kept_elsewhere(element: etree._Element) -> str | None:
+    """A vendor's name of a file that holds the text. It is not here: taken as the text, it can't be read, and that is told."""
+    kept = next((str(v) for k, v in element.attrib.items() if str(k).endswith("}resource")), None)
+    return f"resource({kept!r})" if kept else None
 
 
 def _lane(element: etree._Element) -> Lane:

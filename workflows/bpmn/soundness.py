@@ -123,6 +123,8 @@ def _node(node: Node, flows: list[Flow], here: dict[str, Node]) -> Iterator[Prob
             yield _problem("boundary_host", node, id=node.id, host=node.host or "")
         if not node.events:
             yield _problem("boundary_empty", node, id=node.id)
+    if node.kind == "intermediateCatchEvent" and not node.events:
+        yield _problem("catch_empty", node, id=node.id)
     if node.is_event_scope:
         yield from _event_scope(node)
     if node.kind == "eventBasedGateway":

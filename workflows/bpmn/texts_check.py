@@ -117,6 +117,30 @@ CHECK: Final[dict[str, Words]] = {
         '例：噪声分贝 > 55 and 类别 == "施工噪声"',
         'Such as: noise > 55 and kind == "building"',
     ),
+    "always_interrupts": (
+        "{name}设为不中断，但错误和取消总会中断。",
+        "The {name} is set not to interrupt, but errors and cancels always do.",
+        "需要不中断请改用升级事件。",
+        "Use an escalation event if it is not to interrupt.",
+    ),
+    "compensation_idle": (
+        "{name}没有连到补偿活动，什么也不做。",
+        "The {name} is linked to no compensation activity; it does nothing.",
+        "请用关联线连到补偿活动。",
+        "Link it to the activity that undoes the work, by an association.",
+    ),
+    "handler_idle": (
+        "{name}是补偿活动，但没有补偿边界事件连到它。",
+        "The {name} is for compensation, but no compensation boundary event leads to it.",
+        "请用关联线从补偿边界事件连到它。",
+        "Link a compensation boundary event to it, by an association.",
+    ),
+    "handler_in_flow": (
+        "{name}是补偿活动，却有流向进出，会像普通活动一样办理。",
+        "The {name} is for compensation, yet flows lead to or from it: it is done like any other.",
+        "请删去这些流向，只留关联线。",
+        "Remove these flows and keep the association alone.",
+    ),
     "text_too_long": (
         "{name}的{what}有 {length} 个字符，超过上限 {limit}。",
         "The {what} of the {name} has {length} characters; the limit is {limit}.",

@@ -50,6 +50,12 @@ SOUNDNESS: Final[dict[str, Words]] = {
         "请选择类型：定时、消息、错误等。",
         "Choose its kind: timer, message or error",
     ),
+    "catch_empty": (
+        "捕获事件 {id} 没有说明等什么。",
+        "The catching event {id} does not say what it waits for.",
+        "请选择类型：定时、消息、信号等；什么也不等就删去它，或改成抛出事件。",
+        "Choose its kind: timer, message or signal; if it waits for nothing, remove it or let it be a throwing event.",
+    ),
     "loop_empty": (
         "多实例 {id} 没有次数，也没有列表。",
         "The multi-instance {id} has neither a count nor a list.",
