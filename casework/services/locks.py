@@ -47,6 +47,8 @@ def lock_case(case_id: int) -> Case:
     """
     with _busy_is_said():
         row = _locked(_text(), case_id)
+        if row is None:  # while we waited the case may have begun a new round: its run is another one now
+            row = _locked(_text(), case_id)
     if row is None:
         raise NotFound
     return _case(row)

@@ -310,10 +310,17 @@ def test_classes_are_each_their_own_and_the_diagram_sees_two_of_them(world, law)
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"level": "huge"}, {"colour": "red"}, {"category": "没有"}, {"level": "general"}]
+    ("fields", "error"),
+    [
+        ({}, NotValid),
+        ({"level": "huge"}, NotValid),
+        ({"colour": "red"}, NotValid),
+        ({"category": "没有"}, NotValid),
+        ({"level": "general"}, AlreadyThere),
+    ],
 )
-def test_a_class_that_is_not_there_or_says_nothing_new_is_refused(world, fields):
-    with pytest.raises(NotValid):
+def test_a_class_that_is_not_there_or_says_nothing_new_is_refused(world, fields, error):
+    with pytest.raises(error):
         on_case(at_handling(world), "classify", world.duty_officer, fields=fields)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.case_access import supervises
-from casework.errors import NotValid, NotYours
+from casework.errors import AlreadyThere, NotValid, NotYours
 from casework.models import Case, Category, Confidentiality, Gravity, Urgency, WarningColour
 from casework.services.acts.doing import begin, end
 from casework.services.said import Said
@@ -33,7 +33,7 @@ def classify(number: str, *, by: Viewer, said: Said) -> Case:
         name: [getattr(case, name), value] for name, value in wanted.items() if getattr(case, name) != value
     }
     if not changes:
-        raise NotValid(_("Nothing of this is new."))
+        raise AlreadyThere(_("Nothing of this is new."))
     if "confidentiality" in changes and not supervises(by, case.area_code):
         raise NotYours
     for name, (_before, value) in changes.items():

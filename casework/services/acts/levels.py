@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.access import Viewer
-from casework.errors import NotNow, NotValid
+from casework.errors import AlreadyThere, NotNow, NotValid
 from casework.models import Case, Decision
 from casework.rules.nearby import ClimbFacts
 from casework.rules.routing import LEVELS
@@ -88,7 +88,7 @@ def push_down(number: str, *, by: Viewer, said: Said) -> Case:
     code = _code(doing, DESCENDS)
     step = step_named(doing)
     now_at = level_of(step, doing.case)
-    target = _below(doing, now_at)
+    target = _below(doing, step, now_at)
     level = _level(target)
     names = [f"{target.unit.name} {target.name}"]
     calendar = work_calendar(doing.case.area_code)
@@ -103,10 +103,12 @@ def push_down(number: str, *, by: Viewer, said: Said) -> Case:
     return _to(doing, step, [target.code], level, told=told)
 
 
-def _below(doing: CaseDoing, now_at: str) -> Post:
+def _below(doing: CaseDoing, step: Step, now_at: str) -> Post:
     target = Post.objects.filter(code=doing.said.to_post).select_related("unit__area").first()
     if target is None:
         raise NotValid(fields={"to_post": [_("Choose a post.")]})
+    if target.code in step.candidates:
+        raise AlreadyThere(_("The step is already with that post."))
     place, here = target.unit.area.code, doing.case.area_code
     if not (place.startswith(here) or here.startswith(place)):
         raise NotValid(fields={"to_post": [_("That post has nothing to do with this place.")]})
