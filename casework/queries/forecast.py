@@ -17,6 +17,8 @@ from casework.models import Case
 from casework.queries.cases import Holder, holders_of_steps
 from casework.queries.guesses import Guess, open_questions
 from casework.services.approvals import SIGNED
+from casework.services.approvals.deciding import said_to_run
+from casework.services.approvals.returning import REPORTER
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
 from casework.verbs import Verb
@@ -100,7 +102,10 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
 
 
 def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, str]]:
-    """The steps that this one can be sent back to, by element and name; none when the run can't be read."""
+    """What this one can be sent back to, by element and name: the reporter, and the steps that were passed.
+
+    None when the run can't be read.
+    """
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     try:
@@ -109,7 +114,8 @@ def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, s
     except (WorkflowsError, EngineError):
         return []
     names = dict(Step.objects.filter(run=case.run, element__in=elements).values_list("element", "name"))
-    return [(element, names[element]) for element in elements if element in names]
+    passed = [(element, names[element]) for element in elements if element in names]
+    return [(REPORTER, _("Reporter")), *passed]
 
 
 def given_answers(form: StepForm) -> dict[str, Any]:
@@ -143,8 +149,7 @@ def _ahead(
         live = walk.live
         before = {one.token for one in live.steps()}
         waited = {wait.token for wait in live.waits()}
-        variable = step.settings.get("outcome") or "结论"
-        live.complete(step.token, {**values, variable: verb.outcome or SIGNED})
+        live.complete(step.token, {**values, **said_to_run(step, verb.outcome or SIGNED)})
         steps, waits = live.steps(), live.waits()
     except (WorkflowsError, EngineError):
         return _Ahead(data={}, refused=True)
@@ -239,7 +244,8 @@ def _row(one: OpenStep, ahead: _Ahead, assign: Assigner) -> Step:
     if one.kind != "human":
         return Step(name=one.name)
     assignment = assign(one, ahead.data)
-    return Step(name=one.name, candidates=list(assignment.candidates), due_at=assignment.due_at)
+    posts = assignment.candidates if one.posts is None else one.posts
+    return Step(name=one.name, candidates=list(posts), due_at=assignment.due_at)
 
 
 def _language() -> str:

@@ -94,6 +94,7 @@ def test_return_can_name_an_earlier_step(world, matter):
     page = as_person(world.housing_reviewer).get(reverse("desk:act", args=[step.pk, "return"]))
     (asked,) = [asked for asked in page.context["asks"].asked if asked.ask.kind == "element"]
     assert [(choice.value, choice.label) for choice in asked.choices] == [
+        ("reporter", "上报人"),
         ("sign", "签收"),
         ("survey", "现场勘查"),
     ]

@@ -17,7 +17,7 @@ VERBS: Final = ("complete", "approve", "reject", "return", "transfer")
 STAGES: Final = ("上报", "签收", "分派", "处置", "反馈", "核查", "评价", "办结")
 SETTINGS: Final = (
     "level", "post", "unit", "form", "limit", "verbs", "outcome", "operation", "signFor", "stage", "table", "result",
-    "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own", "askAll", "warn",
+    "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own", "askAll", "warn", "words",
     "documents",
     "words",
 )  # fmt: skip
