@@ -149,7 +149,9 @@ class Event(serializers.Serializer[Any]):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     by = serializers.CharField(allow_null=True)
-    on_behalf_of = serializers.CharField(allow_null=True, help_text="The absent person whom “by” stood in for.")
+    on_behalf_of = serializers.CharField(
+        allow_null=True, help_text="The absent person whom “by” stood in for."
+    )
     post = serializers.CharField(allow_null=True)
     data = serializers.DictField()  # type: ignore[assignment]  # a field that is called data
 

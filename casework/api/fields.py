@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,12 @@ NAME_LENGTH = 64
 class Strict(serializers.Serializer[Any]):
     """A body or query whose unknown names are refused, so that a slip of the pen never passes for success."""
 
+    @classmethod
+    def taken(cls, given: Any) -> dict[str, Any]:  # Any: JSON
+        """The checked values, without making all the fields anew for each request. Raises ValidationError."""
+        values: dict[str, Any] = _shape(cls).run_validation(given)
+        return values
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             unknown = sorted(str(name) for name in data if name not in self.fields)
@@ -29,6 +36,12 @@ class Strict(serializers.Serializer[Any]):
                     {name[:100]: [_("Unknown field.")] for name in unknown[:20]}
                 )
         return super().to_internal_value(data)
+
+
+@lru_cache(maxsize=64)
+def _shape(of: type[Strict]) -> Strict:
+    """Checking keeps nothing in a serializer that was given no data: one serves all threads."""
+    return of()
 
 
 class Text(serializers.CharField):

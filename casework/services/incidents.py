@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.errors import NotFound, NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
-from casework.models import Case, Outbox
+from casework.models import Case, Outbox, Patrol
 from casework.services import journal, outbox
 from casework.services.locks import database_now, lock_case, lock_case_or_none
 from casework.services.progress import follow, walk_of
 from workflows import services as workflows
-from workflows.models import Incident, RunStatus, Step, Subscription, Timer
+from workflows.models import Incident, Step, Timer
 from workflows.projection import settle
+from workflows.rows import ask
 
 MEND_POWERS = ("studio", "supervise")
 
@@ -61,17 +62,47 @@ def _open(
     return incident
 
 
-def find_stuck(*, now: datetime, limit: int = 100) -> int:
-    """Open an incident for every running case in which nothing is open and nothing is awaited. Once each."""
-    of_run = {"run": OuterRef("run")}
-    silent = Case.objects.open().filter(
-        ~Exists(Step.objects.open().filter(**of_run)),
-        ~Exists(Timer.objects.filter(fired_at=None, **of_run)),
-        ~Exists(Subscription.objects.filter(**of_run)),
-        ~Exists(Incident.objects.filter(resolved_at=None, **of_run)),
-        run__status=RunStatus.RUNNING,
-    )
-    return sum(_say_stuck(case_id, now=now) for case_id in silent.values_list("pk", flat=True)[:limit])
+# Of the next so many runs that go on: the last one, and the cases of those in which nothing is open or awaited.
+_SILENT = """
+WITH next AS MATERIALIZED (
+     SELECT id FROM workflows_run WHERE status = 'running' AND id > %s ORDER BY id LIMIT %s)
+SELECT (SELECT max(id) FROM next), ARRAY(
+       SELECT place.id FROM next JOIN casework_case place ON place.run_id = next.id
+        WHERE NOT EXISTS (SELECT FROM workflows_step open WHERE open.run_id = next.id AND open.status = 'open')
+          AND NOT EXISTS (SELECT FROM workflows_timer due WHERE due.run_id = next.id AND due.fired_at IS NULL)
+          AND NOT EXISTS (SELECT FROM workflows_subscription held WHERE held.run_id = next.id)
+          AND NOT EXISTS (SELECT FROM workflows_incident known
+                           WHERE known.run_id = next.id AND known.resolved_at IS NULL))
+"""
+SILENT = "silent"
+PART = 20_000  # runs
+LOOK_FOR = 0.4  # seconds of every quarter of a minute
+
+
+def find_stuck(*, now: datetime, part: int = PART, seconds: float = LOOK_FOR) -> int:
+    """Open an incident for every running case in which nothing is open and nothing is awaited. Once each.
+
+    Looks at the runs in parts, until it has seen all or its time is up; whoever calls next goes on there. So a
+    city is looked at within a few calls, and no call holds the machine up. Nobody looks while another does.
+    """
+    Patrol.objects.get_or_create(key=SILENT)
+    return sum(_say_stuck(case_id, now=now) for case_id in _silent(part, ends=time.monotonic() + seconds))
+
+
+@transaction.atomic
+def _silent(part: int, *, ends: float) -> list[int]:
+    patrol = Patrol.objects.select_for_update(skip_locked=True).filter(key=SILENT).first()
+    if patrol is None:
+        return []
+    silent: list[int] = []
+    while True:
+        last, found = ask(_SILENT, patrol.place, part)[0]
+        patrol.place = last or 0
+        silent += found
+        if last is None or time.monotonic() > ends:
+            break
+    patrol.save(update_fields=["place"])
+    return silent
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
+from casework.api import throttles
 from grid.models import User
 from tests.api import diagrams
 
@@ -62,8 +63,9 @@ def _address(path: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache():
+def fresh_counts():
     cache.clear()
+    throttles.forget()
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import time
 
 import pytest
 import time_machine
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from psycopg import errors as pg
 
 from casework.api import throttles
@@ -75,6 +76,29 @@ def test_a_stream_of_failures_from_one_address_is_stopped(nobody, world, monkeyp
     assert statuses == [401, 401, 401, 429]
     assert last.json()["code"] == "throttled"
     assert 1 <= int(last["Retry-After"]) <= 60
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_all_processes_count_together(world):
+    assert [throttles.count("login", "198.51.100.7") for _ in range(3)] == [1, 2, 3]
+
+    throttles.forget()  # another process
+
+    assert throttles.count("login", "198.51.100.7", add=0) == 3
+    assert throttles.count("login", "198.51.100.7") == 4
+    assert throttles.count("login", "203.0.113.9") == 1
+
+
+@pytest.mark.usefixtures("one_minute")
+def test_a_generous_limit_is_told_in_shares(world, monkeypatch):
+    monkeypatch.setattr(throttles, "limit", lambda scope: 10 * throttles.SHARES)
+    with CaptureQueriesContext(connection) as asked:
+        counts = [throttles.count("user", "7") for _ in range(25)]
+
+    assert counts == list(range(1, 26))
+    assert len(asked) == 2
+    throttles.forget()
+    assert throttles.count("user", "7", add=0) == 20  # the last five are not told yet
 
 
 @pytest.mark.usefixtures("one_minute")

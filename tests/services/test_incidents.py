@@ -8,7 +8,7 @@ from casework.models import CaseEvent, IdempotentRequest
 from casework.queries.viewers import viewer_for
 from casework.services import incidents
 from casework.services.clockwork import tick_until_quiet, watch
-from casework.services.incidents import Mending
+from casework.services.incidents import Mending, find_stuck
 from casework.services.journal import breaks
 from casework.services.locks import database_now
 from casework.services.progress import rebuild_differences
@@ -128,6 +128,18 @@ def test_silent_case_is_found_once(world):
     assert [watch(), watch()] == [1, 0]
 
     assert Incident.objects.get(run=case.run).kind == "stuck"
+
+
+def test_silent_cases_are_found_in_parts_when_there_are_too_many_to_look_at(world):
+    publish("m", NO_WAY, now=timezone.now())
+    cases = [opened(world) for _ in range(5)]
+    silent = [case.run_id for case in (cases[1], cases[3], cases[4])]
+    Step.objects.filter(run__in=silent).update(status="cancelled", closed_at=timezone.now())
+
+    found = [find_stuck(now=timezone.now(), part=2, seconds=0) for _ in range(4)]
+
+    assert found == [1, 1, 1, 0]
+    assert list(Incident.objects.order_by("run").values_list("run", flat=True)) == silent
 
 
 def test_work_is_moved_to_another_step_by_hand(world):

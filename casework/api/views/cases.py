@@ -76,9 +76,8 @@ def _list(request: Request) -> Response:
 def _open(request: Request) -> Response:
     viewer = viewer_of(request)
     key = idempotency_key(request)
-    body = CaseBody(data=request.data)
-    body.is_valid(raise_exception=True)
-    new = NewCase(**body.validated_data)
+    given = CaseBody.taken(request.data)
+    new = NewCase(**given)
     if key is None:
         opened = _opened(new, viewer)
     else:
@@ -86,7 +85,7 @@ def _open(request: Request) -> Response:
             user_id=viewer.user_id,
             key=key,
             call="cases",
-            body=body.validated_data,
+            body=given,
             act=lambda: (201, storable(_opened(new, viewer))),
         ).body
     return Response(opened, status=201, headers={"ETag": etag(opened["revision"])})

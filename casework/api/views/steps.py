@@ -89,10 +89,9 @@ def verb(request: Request, step_id: int, verb: str) -> Response:
     if verb not in VERBS:
         raise NotFound
     key = idempotency_key(request)
-    body = VerbBody(data=request.data)
-    body.is_valid(raise_exception=True)
+    given = VerbBody.taken(request.data)
     try:
-        said = _said(request, body.validated_data, step_id=step_id)
+        said = _said(request, given, step_id=step_id)
         answer = _answer(step_id, verb, viewer=viewer, said=said, key=key)
     except (NotNow, Stale, StepNotOpen) as error:
         return _with_present_state(error, step_id=step_id, viewer=viewer)
