@@ -219,7 +219,14 @@ EVENTS: Final = (
         given_to("community_secretary", "4wh"),
         Deed(element="nearby", fields={"处置情况": "已联系环卫清运，冲洗地面", "处置后照片": PHOTO}),
     ),
-    event("event-spot", "暴露垃圾", "院坝里的纸箱，已劝住户收走", 当场解决=True, 解决办法="住户当场收走"),
+    event(
+        "event-spot",
+        "暴露垃圾",
+        "院坝里的纸箱，已劝住户收走",
+        当场解决=True,
+        解决办法="住户当场收走",
+        解决后照片=PHOTO,
+    ),
 )
 
 DANCE: Final = Story(
