@@ -160,6 +160,20 @@ def test_a_parameter_computed_by_a_program_is_refused_not_dropped():
     assert [p.code for p in check(read(data.encode())) if p.severity == "error"] == ["expression_wrong"]
 
 
+def test_flowables_index_and_aggregation_of_a_multi_instance():
+    data = drawn("start s; user A times=2; user N; s > A > N").decode()
+    gathers = '<v:variableAggregation target="reviews"><variable source="ok"/><variable source="why" target="text"/></v:variableAggregation>'
+    data = data.replace(
+        "<multiInstanceLoopCharacteristics>",
+        f'<multiInstanceLoopCharacteristics v:elementIndexVariable="nth"><extensionElements>{gathers}</extensionElements>',
+    )
+    walk = Walk(engine.compile_plan([read(data.encode())])).start()
+
+    assert [step.instance["nth"] for step in walk.run().steps()] == [0, 1]
+    walk.complete("A", ok=True, why="fine").complete("A", ok=False)
+    assert walk.data["reviews"] == [{"ok": True, "text": "fine"}, {"ok": False, "text": None}]
+
+
 def test_a_condition_and_a_script_kept_in_another_file_are_refused_not_dropped():
     data = drawn("start s; script c do='x = 1'; end e; end f; s > c; c > e if x; c > f else").decode()
     data = data.replace("<script>x = 1</script>", "").replace('name="c"', 'v:resource="a.groovy"')

@@ -140,7 +140,7 @@ class TextCheck:
             yield found("timer_wrong", node, line=event.line, text=text, error=fault)
 
     def _loop(self, loop: Loop, node: Node) -> Iterator[Problem]:
-        self.written.update(filter(None, (loop.item, loop.output, loop.output_item)))
+        self.written.update(filter(None, (loop.item, loop.index, loop.output, loop.output_item)))
         yield from self._expression(loop.cardinality, COUNT, node)
         yield from self._expression(loop.collection, COLLECTION, node)
         yield from self._expression(loop.condition, LOOP_END, node)

@@ -102,7 +102,11 @@ class LoopThrow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loop:
-    """Standard loop or multi-instance; `collection` is an expression, `output` the list that collects `output_item`."""
+    """Standard loop or multi-instance; `collection` is an expression, `output` the list that collects `output_item`.
+
+    `index` is a variable that counts the instances from 0, as `loopCounter` does; `own` are variables that each instance
+    has for itself.
+    """
 
     kind: str
     cardinality: str | None = None
@@ -113,6 +117,8 @@ class Loop:
     condition: str | None = None
     tests_before: bool = False
     maximum: str | None = None
+    index: str | None = None
+    own: tuple[str, ...] = ()
     throws: tuple[LoopThrow, ...] = ()
     line: int = 0
 

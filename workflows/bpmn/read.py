@@ -16,8 +16,10 @@ from lxml import etree
 from workflows.bpmn.encoding import is_misdeclared
 from workflows.bpmn.model import BPMN, Diagram, EventDefinition, Participant, Reference, Scope, Unknown
 from workflows.bpmn.problems import DiagramRefused, Problem
+from workflows.bpmn.read_events import event_definition
 from workflows.bpmn.read_flows import brought_home
-from workflows.bpmn.read_scopes import event_definition, line_of, local, scope, tag_and_namespace, text_of
+from workflows.bpmn.read_parts import bare, line_of, local, tag_and_namespace, text_of
+from workflows.bpmn.read_scopes import scope
 from workflows.expressions.errors import Word
 
 MAX_BYTES: Final = 2_000_000
@@ -145,22 +147,18 @@ def _subscription_key(message: etree._Element) -> str | None:
 def _correlated(messages: Mapping[str, Reference], root: etree._Element) -> Mapping[str, Reference]:
     """BPMN's correlation properties: the process's own path to the key, else the path given for the message."""
     bindings = {
-        _bare(binding.get("correlationPropertyRef")): text_of(binding, "dataPath")
+        bare(binding.get("correlationPropertyRef")): text_of(binding, "dataPath")
         for binding in root.iter(f"{{{BPMN}}}correlationPropertyBinding")
     }
     keys: dict[str, str | None] = {}
     for prop in root.iter(f"{{{BPMN}}}correlationProperty"):
         for retrieval in prop.findall(f"{{{BPMN}}}correlationPropertyRetrievalExpression"):
             path = bindings.get(prop.get("id") or "") or text_of(retrieval, "messagePath")
-            keys.setdefault(_bare(retrieval.get("messageRef")), path)
+            keys.setdefault(bare(retrieval.get("messageRef")), path)
     return {
         id: replace(message, correlation=keys[id]) if keys.get(id) and not message.correlation else message
         for id, message in messages.items()
     }
-
-
-def _bare(reference: str | None) -> str:
-    return (reference or "").strip().rpartition(":")[2]
 
 
 def _shared_events(root: etree._Element) -> Mapping[str, EventDefinition]:
@@ -176,7 +174,7 @@ def _participants(root: etree._Element) -> tuple[Participant, ...]:
         Participant(
             id=element.get("id") or "",
             name=element.get("name") or "",
-            process=_bare(element.get("processRef")) or None,
+            process=bare(element.get("processRef")) or None,
             line=line_of(element),
         )
         for element in root.findall(f"{{{BPMN}}}collaboration/{{{BPMN}}}participant")

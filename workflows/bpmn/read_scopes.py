@@ -8,25 +8,22 @@ from typing import Final
 from lxml import etree
 
 from workflows.bpmn.model import (
-    ALL_INSTANCES,
     BPMN,
     EVENTS,
-    EVERYTHING,
     NODES,
     OURS,
     SCOPES,
     DataLink,
     DataObject,
-    EventDefinition,
     Extension,
     Flow,
     Lane,
-    Loop,
-    LoopThrow,
     Node,
     Scope,
     Unknown,
 )
+from workflows.bpmn.read_events import events, loop
+from workflows.bpmn.read_parts import bare, flag, line_of, local, tag_and_namespace, text_of
 
 DATA: Final = frozenset(
     {"dataObject", "dataObjectReference", "dataStoreReference", "dataInput", "dataOutput", "property"}
@@ -60,7 +57,7 @@ def scope(element: etree._Element, *, kind: str) -> Scope:
         ),
         flows=tuple(_flow(child) for child in element.findall(f"{{{BPMN}}}sequenceFlow")),
         associations=tuple(
-            (_bare(link.get("sourceRef")), _bare(link.get("targetRef")))
+            (bare(link.get("sourceRef")), bare(link.get("targetRef")))
             for link in element.findall(f"{{{BPMN}}}association")
         ),
         lanes=lanes,
@@ -83,19 +80,19 @@ def _node(element: etree._Element, *, lane: str | None) -> Node:
         documentation=text_of(element, "documentation") or "",
         lane=lane,
         default=get("default") or None,
-        host=_bare(get("attachedToRef")) or None,
+        host=bare(get("attachedToRef")) or None,
         interrupting=flag(
             element, "isInterrupting" if tag == "startEvent" else "cancelActivity", default=True
         ),
-        events=tuple(_events(element)) if tag in EVENTS else (),
+        events=tuple(events(element)) if tag in EVENTS else (),
         parallel_multiple=flag(element, "parallelMultiple", default=False)
         or get("eventGatewayType") == "Parallel",
-        loop=_loop(element),
+        loop=loop(element),
         scope=scope(element, kind=_scope_kind(element, tag)) if tag in SCOPES else None,
         script=text_of(element, "script") or _kept_elsewhere(element),
         script_format=get("scriptFormat") or None,
         called=get("calledElement") or None,
-        message=_bare(get("messageRef")) or None,
+        message=bare(get("messageRef")) or None,
         instantiates=flag(element, "instantiate", default=False),
         compensates=flag(element, "isForCompensation", default=False),
         completion=text_of(element, "completionCondition") if tag == "adHocSubProcess" else None,
@@ -113,125 +110,11 @@ def _scope_kind(element: etree._Element, tag: str) -> str:
     return "eventSubProcess" if flag(element, "triggeredByEvent", default=False) else tag
 
 
-def _events(element: etree._Element) -> Iterator[EventDefinition]:
-    for child in element:
-        tag = local(child) or ""
-        if tag.endswith("EventDefinition"):
-            yield event_definition(child)
-        elif tag == "eventDefinitionRef":
-            yield EventDefinition(kind="reference", ref=_bare(child.text), line=line_of(child))
-
-
-def event_definition(element: etree._Element) -> EventDefinition:
-    kind = (local(element) or "").removesuffix("EventDefinition")
-    get = element.get
-    vendor = {str(key).rpartition("}")[2]: str(value) for key, value in element.attrib.items()}
-    given = get(f"{kind}Ref") or get("activityRef")
-    computed = vendor.get(f"{kind}Expression")  # the name of a message or signal, computed
-    text, timer = text_of(element, "condition"), None
-    if kind == "timer":
-        timer, text = next(
-            (
-                (name, found)
-                for name in ("date", "duration", "cycle")
-                if (found := text_of(element, f"time{name.title()}"))
-            ),
-            (None, None),
-        )
-    return EventDefinition(
-        kind=kind,
-        id=get("id") or "",
-        ref=get("name") if kind == "link" else _ends(vendor) or computed or _bare(given) or None,
-        text=text,
-        timer=timer,
-        waits=flag(element, "waitForCompletion", default=True),
-        code_into=vendor.get(f"{kind}CodeVariable") or vendor.get("errorVariableName"),
-        message_into=vendor.get(f"{kind}MessageVariable"),
-        until=_end_of_cycle(element) if timer == "cycle" else None,
-        line=line_of(element),
-    )
-
-
-def _ends(vendor: Mapping[str, str]) -> str | None:
-    """Vendors let a terminate end event end more than its scope: the whole run, or all instances of the multi-instance."""
-    if vendor.get("terminateAll") == "true":
-        return EVERYTHING
-    return ALL_INSTANCES if vendor.get("terminateMultiInstance") == "true" else None
-
-
-def _end_of_cycle(element: etree._Element) -> str | None:
-    """Flowable writes the last moment of a cycle beside it."""
-    cycle = element.find(f"{{{BPMN}}}timeCycle")
-    attributes = cycle.attrib.items() if cycle is not None else ()
-    return next((str(value) for key, value in attributes if str(key).endswith("}endDate")), None)
-
-
-def _loop(element: etree._Element) -> Loop | None:
-    standard = element.find(f"{{{BPMN}}}standardLoopCharacteristics")
-    if standard is not None:
-        return Loop(
-            kind="standard",
-            condition=text_of(standard, "loopCondition"),
-            tests_before=flag(standard, "testBefore", default=False),
-            maximum=standard.get("loopMaximum") or None,
-            line=line_of(standard),
-        )
-    many = element.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
-    return None if many is None else _multi_instance(many)
-
-
-def _multi_instance(many: etree._Element) -> Loop:
-    """Vendors' collection and item are taken as BPMN's own, as are Zeebe's loop characteristics."""
-    vendor = {
-        str(key).rpartition("}")[2]: str(value)
-        for key, value in many.attrib.items()
-        if str(key).startswith("{")
-    }
-    zeebe = many.find(f"{{{BPMN}}}extensionElements/{{*}}loopCharacteristics")
-    extra: dict[str, str] = {} if zeebe is None else {str(k): str(v) for k, v in zeebe.attrib.items()}
-    collection = text_of(many, "loopDataInputRef") or vendor.get("collection") or extra.get("inputCollection")
-    return Loop(
-        kind="sequential" if flag(many, "isSequential", default=False) else "parallel",
-        cardinality=text_of(many, "loopCardinality"),
-        collection=collection,
-        item=_item(many, "inputDataItem") or vendor.get("elementVariable") or extra.get("inputElement"),
-        output=text_of(many, "loopDataOutputRef") or extra.get("outputCollection"),
-        output_item=_item(many, "outputDataItem") or extra.get("outputElement"),
-        condition=text_of(many, "completionCondition"),
-        throws=tuple(_throws(many)),
-        line=line_of(many),
-    )
-
-
-def _throws(many: etree._Element) -> Iterator[LoopThrow]:
-    """By its `behavior`: None throws for each instance, One for the first, Complex as its definitions say, All never."""
-    behavior = many.get("behavior")
-    simple = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}.get(behavior or "")
-    if simple is not None:
-        ref = _bare(many.get(simple))
-        event = EventDefinition(kind="reference", ref=ref, line=line_of(many))
-        yield LoopThrow(events=(event,), once=behavior == "One")
-    elif behavior == "Complex":
-        for definition in many.findall(f"{{{BPMN}}}complexBehaviorDefinition"):
-            thrown = definition.find(f"{{{BPMN}}}event")
-            events = () if thrown is None else tuple(_events(thrown))
-            yield LoopThrow(events=events, condition=text_of(definition, "condition"))
-
-
-def _item(many: etree._Element, tag: str) -> str | None:
-    """The variable of an item: its name where that can be one, else its id."""
-    found = many.find(f"{{{BPMN}}}{tag}")
-    if found is None:
-        return None
-    name = found.get("name") or ""
-    return name if name.isidentifier() else found.get("id") or name or None
-
-
 def _flow(element: etree._Element) -> Flow:
     return Flow(
         id=element.get("id") or "",
-        source=_bare(element.get("sourceRef")),
-        target=_bare(element.get("targetRef")),
+        source=bare(element.get("sourceRef")),
+        target=bare(element.get("targetRef")),
         condition=_condition(element),
         name=element.get("name") or "",
         line=line_of(element),
@@ -280,9 +163,9 @@ def _data(element: etree._Element) -> Iterator[DataObject]:
                 id=child.get("id") or "",
                 kind=tag or "",
                 name=child.get("name") or "",
-                ref=_bare(ref) or None,
+                ref=bare(ref) or None,
                 value=_initial(child) if tag == "dataObject" else None,
-                type=_bare(child.get("itemSubjectRef")),
+                type=bare(child.get("itemSubjectRef")),
                 line=line_of(child),
             )
 
@@ -297,7 +180,7 @@ def _associations(element: etree._Element, tag: str) -> Iterator[DataLink]:
     for link in element.findall(f"{{{BPMN}}}{tag}"):
         source, target = text_of(link, "sourceRef"), text_of(link, "targetRef")
         if source and target:
-            yield DataLink(source=_bare(source), target=_bare(target))
+            yield DataLink(source=bare(source), target=bare(target))
 
 
 def _unknown(element: etree._Element) -> Iterator[Unknown]:
@@ -344,36 +227,3 @@ def foreign_attributes(element: etree._Element) -> Mapping[str, str]:
         for key, value in element.attrib.items()
         if str(key).startswith("{") and not str(key).startswith(mark)
     }
-
-
-def tag_and_namespace(element: etree._Element) -> tuple[str, str]:
-    name = etree.QName(element)
-    return name.localname, name.namespace or ""
-
-
-def local(element: etree._Element) -> str | None:
-    """The BPMN tag; None for elements of other namespaces."""
-    mark = f"{{{BPMN}}}"
-    tag = element.tag
-    return tag[len(mark) :] if tag.startswith(mark) else None
-
-
-def text_of(element: etree._Element, tag: str) -> str | None:
-    """The text of the first such child, with its children's text; None when there is no such child."""
-    found = element.find(f"{{{BPMN}}}{tag}")
-    return None if found is None else "".join(str(part) for part in found.itertext()).strip()
-
-
-def line_of(element: etree._Element) -> int:
-    line: object = element.sourceline
-    return line if isinstance(line, int) else 0
-
-
-def flag(element: etree._Element, name: str, *, default: bool) -> bool:
-    value = element.get(name)
-    return default if value is None else value.strip() in ("true", "1")
-
-
-def _bare(reference: str | None) -> str:
-    """A reference without its namespace prefix."""
-    return (reference or "").strip().rpartition(":")[2]

@@ -233,7 +233,9 @@ class _Builder:
             ),
             poll=(poll := self._poll(node)),
             own=tuple(
-                dict.fromkeys([*node.settings.get("own", "").split(), *([poll.outcome] if poll else [])])
+                dict.fromkeys(
+                    [*loop.own, *node.settings.get("own", "").split(), *([poll.outcome] if poll else [])]
+                )
             ),
         )
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from workflows.bpmn.problems import DiagramRefused, Problem
 from workflows.bpmn.read import parse_xml
-from workflows.bpmn.read_scopes import line_of, tag_and_namespace
+from workflows.bpmn.read_parts import line_of, tag_and_namespace
 from workflows.engine.decision_cells import compile_cell, compile_result, split
 from workflows.engine.decision_tables import (
     Aggregation,

@@ -74,6 +74,8 @@ def _instance(frame: Frame, plan: LoopPlan, item: Any) -> Token:
     token.local = {**dict.fromkeys(plan.own), "loopCounter": frame.count[2]}
     if plan.poll is not None:
         token.local["voteRound"] = host.id
+    if loop.index:
+        token.local[loop.index] = frame.count[2]
     if loop.item:
         token.local[loop.item] = item
     if loop.output and loop.output_item and loop.output_item.isidentifier():
