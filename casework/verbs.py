@@ -203,7 +203,14 @@ CASE_VERBS: dict[str, Verb] = {
             on="case",
             asks=(_WHY, Ask(name="until", kind="date", label=_("Look at it again on"), required=True)),
         ),
-        Verb(key="resume", label=_("Resume"), event="resumed", on="case", asks=(_NOTE,)),
+        Verb(
+            key="resume",
+            label=_("Resume"),
+            event="resumed",
+            on="case",
+            asks=(_NOTE,),
+            undoable=False,
+        ),
         Verb(
             key="extend",
             label=_("Ask for more time"),
@@ -236,6 +243,7 @@ CASE_VERBS: dict[str, Verb] = {
             event="merged",
             on="case",
             asks=(Ask(name="case", kind="case", label=_("Into which case"), required=True), _NOTE),
+            undoable=False,
         ),
         Verb(
             key="split",
@@ -247,6 +255,7 @@ CASE_VERBS: dict[str, Verb] = {
                 Ask(name="matter", kind="choice", label=_("Which matter it is"), required=True),
                 _WHY,
             ),
+            undoable=False,
         ),
         Verb(
             key="force-close",

@@ -195,7 +195,7 @@ def _take_back(case: Case, kept: Snapshot, kind: str, *, by: Viewer, said: Said,
     batch = Batch()
     if kept.state:
         _rewind(case, kept, batch, now=now)
-    _restore_rows(kept)
+    _restore_rows(case, kept)
     _forget(case, kept)
     case.due_at = kept.due_at
     case.version += 1
@@ -241,8 +241,12 @@ def _rewind(case: Case, kept: Snapshot, batch: Batch, *, now: datetime) -> None:
             model._default_manager.filter(case=case, ended_at=kept.at).update(ended_at=None)
 
 
-def _restore_rows(kept: Snapshot) -> None:
+def _restore_rows(case: Case, kept: Snapshot) -> None:
+    """The case itself may be among them; it is written once more with its new version."""
     for label, pk, was in kept.rows:
+        if label == case._meta.label:
+            for name, value in was.items():
+                setattr(case, name, value)
         apps.get_model(label)._default_manager.filter(pk=pk).update(**was)
     for label, pk in kept.made:
         apps.get_model(label)._default_manager.filter(pk=pk).delete()

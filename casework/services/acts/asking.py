@@ -101,6 +101,7 @@ def _ask(
         posts=posts,
     )
     row.save(force_insert=True)
+    doing.made.append(row)
     tell(doing, NoticeKind.ASKED, reason, posts=posts)
     told = {"request": row.pk, "kind": kind.value, "posts": posts}
     if step is not None:

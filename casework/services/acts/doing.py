@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from casework.access import HeldPost, Viewer, may_see
 from casework.case_access import CaseStanding, case_verbs_allowed, is_ever_allowed, post_with
 from casework.errors import NotFound, NotValid, NotYours, ReasonMissing, Stale, VerbNotNow
-from casework.models import Case, Notice, NoticeKind
+from casework.models import Case, Decision, Notice, NoticeKind
 from casework.queries.caseverbs import standing_of
 from casework.services import journal
 from casework.services.calendars import work_calendar
 from casework.services.locks import database_now, lock_case
 from casework.services.said import Said
+from casework.services.taking_back import Before, keep
 from casework.verbs import CASE_VERBS, Verb
 from grid.models import Post
 from workflows.models import Step
@@ -32,7 +33,8 @@ END_OF_WORK = time(18)
 class CaseDoing:
     """One act on a case under way: the locked case, how it stands, who acts by which post, and when.
 
-    `notices` are written together with the line.
+    `notices` are written together with the line. `before` and `made` are what undoing it needs: how rows stood that the
+    act changes, and the rows that it makes, those that depend on others first.
     """
 
     case: Case
@@ -42,7 +44,9 @@ class CaseDoing:
     said: Said
     now: datetime
     standing: CaseStanding
+    before: Before
     notices: list[Notice] = field(default_factory=list)
+    made: list[Model] = field(default_factory=list)
 
     @property
     def comment(self) -> str:
@@ -81,6 +85,7 @@ def begin_locked(case: Case, verb: str, *, by: Viewer, said: Said) -> CaseDoing:
         said=said,
         now=database_now(),
         standing=standing,
+        before=Before.of(case),
     )
 
 
@@ -96,10 +101,18 @@ def _acting_post(case: Case, standing: CaseStanding, by: Viewer) -> HeldPost | N
 
 
 def end(
-    doing: CaseDoing, data: Mapping[str, Any], *, rows: Iterable[Model] = (), changed: Iterable[str] = ()
+    doing: CaseDoing,
+    data: Mapping[str, Any],
+    *,
+    rows: Iterable[Model] = (),
+    changed: Iterable[str] = (),
+    step: Step | None = None,
 ) -> Case:
-    """The act's one journal line, the rows and notices that go with it, and the case's new version."""
-    case = doing.case
+    """The act's one journal line, the rows and notices that go with it, and the case's new version.
+
+    What can be undone is remembered with it; `step` is the one that the act was about, if it was about one.
+    """
+    case, own = doing.case, list(rows)
     case.version += 1
     told = journal.line(
         case,
@@ -109,12 +122,26 @@ def end(
         post=doing.post_code,
         data=said_of(doing, data),
     )
+    first = Batch()
+    for row in own:
+        first.insert([row])
+    first.insert(doing.notices)
+    first.write()
     batch = Batch()
     batch.insert([told])
-    for row in rows:
-        batch.insert([row])
-    batch.insert(doing.notices)
     batch.update(case, "version", "touched_by", "lines", "last_hash", *changed)
+    if doing.verb.undoable:
+        made = [*doing.notices, *doing.made, *(row for row in own if not isinstance(row, Decision))]
+        keep(
+            batch,
+            case,
+            doing.before,
+            verb=doing.verb.key,
+            by=doing.viewer,
+            now=doing.now,
+            step=step,
+            made=made,
+        )
     batch.write()
     return case
 

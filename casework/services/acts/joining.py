@@ -171,4 +171,5 @@ def relate(number: str, *, by: Viewer, said: Said) -> Case:
     if not rows:
         raise AlreadyThere(_("These cases are related already."))
     CaseRelation.objects.bulk_create(rows)
+    doing.made += rows
     return end(doing, {"cases": wanted})

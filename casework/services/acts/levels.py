@@ -141,10 +141,12 @@ def _to(doing: CaseDoing, step: Step, codes: list[str], level: str, *, told: Map
         post_id=doing.post.id if doing.post else None,
         at=doing.now,
     )
+    doing.before.remember(step, "candidates", "claimed_by_id", "claimed_as", "claimed_at")
+    doing.before.remember(case, "handling_level")
     step.candidates = codes
     step.claimed_by, step.claimed_as, step.claimed_at = None, "", None
     step.save(update_fields=["candidates", "claimed_by", "claimed_as", "claimed_at"])
     case.handling_level = level
     case.touch(codes)
     about = {"element": step.element, "name": step.name, "step": step.pk, "to": level, **told}
-    return end(doing, about, rows=[decision], changed=["handling_level"])
+    return end(doing, about, rows=[decision], changed=["handling_level"], step=step)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from casework.access import Viewer
-from casework.models import Case, CaseStatus, Notice, NoticeKind, Suspension
+from casework.models import Case, CaseStatus, Clock, Notice, NoticeKind, Suspension
 from casework.services import clocks, journal
 from casework.services.acts.doing import begin, end, moment_of, reason_of
 from casework.services.locks import lock_case_or_none
@@ -31,6 +31,9 @@ def suspend(number: str, *, by: Viewer, said: Said) -> Case:
     row = Suspension(
         case=case, reason=reason, review_at=review_at, by_id=by.user_id, post=doing.post_code, at=doing.now
     )
+    for clock in Clock.objects.running().filter(case=case, paused_at=None):
+        doing.before.remember(clock, "paused_at", "pauses")
+    doing.before.remember(case, "status")
     clocks.pause(case, doing.now, why=reason[:200])
     case.status = CaseStatus.SUSPENDED
     return end(doing, {"review_at": review_at.isoformat()}, rows=[row], changed=["status"])

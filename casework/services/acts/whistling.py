@@ -39,6 +39,7 @@ def whistle(number: str, *, by: Viewer, said: Said) -> Case:
         for unit, posts in called.items()
     ]
     WhistleCall.objects.bulk_create(calls)
+    doing.made += [*calls, row]
     codes = [code for call in calls for code in call.posts]
     tell(doing, NoticeKind.WHISTLED, f"{place}: {row.text}", posts=codes)
     units = [unit.name for unit in called]
