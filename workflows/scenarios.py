@@ -1,6 +1,7 @@
 """Scenarios: a process walked step by step, with what must be open after each. Authors write them, and so do our tests.
 
-A scenario is JSON: `files`, `process`, `steps`; each step is one action and an `expect`. The run is saved and loaded again
+A scenario is JSON: `files`, `process`, `steps`; each step is one action and an `expect`. Actions: start, complete, fail, advance,
+message, signal, trigger, set, add and remove (an instance beside one), send_back, cancel. The run is saved and loaded again
 between every two moves, and every invariant of a stored run is looked at each time.
 """
 
@@ -180,6 +181,12 @@ class Walk:
             run.fire(_waiting_at(run, step["trigger"]), payload)
         elif "set" in step:
             run.set(step["set"])
+        elif "add" in step:
+            run.add_instance(_nth(run, step["add"], step.get("nth", 0)), step.get("item"))
+        elif "remove" in step:
+            run.remove_instance(_nth(run, step["remove"], step.get("nth", 0)))
+        elif "send_back" in step:
+            run.send_back(_nth(run, step["send_back"], step.get("nth", 0)), step["to"])
         elif "cancel" in step:
             run.cancel()
         else:

@@ -205,7 +205,7 @@ def _answers(decision: Decision | None, fields: Mapping[str, FieldDefinition]) -
     if decision is None:
         return ()
     language = get_language() or "zh-hans"
-    told = ((fields[name], value) for name, value in decision.values.items() if name in fields)
+    told = ((field, decision.values[name]) for name, field in fields.items() if name in decision.values)
     return tuple(
         Particular(
             name=field.name,
