@@ -26,7 +26,8 @@ from workflows.engine.errors import (
 )
 from workflows.engine.plan import Plan
 from workflows.engine.resting import postpone
-from workflows.engine.run import Instances, OpenStep, Run, Stopped, Wait, load, migrate, start
+from workflows.engine.run import Run, load, migrate, start
+from workflows.engine.seen import Instances, OpenStep, Stopped, Wait
 from workflows.expressions import Calendar, ExpressionError
 
 

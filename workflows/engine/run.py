@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from workflows.engine import adhoc, due, errands, many, migration, state, surgery
-from workflows.engine.activities import HumanStep, MachineStep, fill
+from workflows.engine.activities import fill
 from workflows.engine.adhoc import AdHoc
 from workflows.engine.core import FAILED, READY, STARTED, WAITING, Token
 from workflows.engine.effects import Effect, Incident
@@ -16,6 +15,7 @@ from workflows.engine.errors import NobodyWaits, NotOpen
 from workflows.engine.gateways import ask_inclusive_joins
 from workflows.engine.machine import Machine
 from workflows.engine.plan import Plan
+from workflows.engine.seen import Instances, OpenStep, Stopped, Wait, is_step, step_of, stop_of, wait_of
 from workflows.engine.throwing import raise_error
 from workflows.engine.waiting import (
     ask_conditions,
@@ -23,70 +23,10 @@ from workflows.engine.waiting import (
     come,
     fire_fresh,
     receivers,
-    trigger_of,
-    waits_for,
 )
 from workflows.expressions import Calendar
 
 IDLE: Final = (fire_fresh, ask_inclusive_joins, ask_conditions)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OpenStep:
-    """Something a person or a machine has to complete. `instance` lies over the case's variables for this step alone.
-
-    `posts` are those it was given to by hand, None where the diagram says. `asked` are those whom it has asked to sign
-    or do it and who have not; `is_held_up`: it can't end before they have.
-    """
-
-    token: int
-    element: str
-    name: str
-    kind: str
-    lane: str | None = None
-    instance: Mapping[str, Any] = field(default_factory=dict)
-    operation: str | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
-    path: tuple[str, ...] = ()
-    posts: tuple[str, ...] | None = None
-    is_held_up: bool = False
-    asked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wait:
-    """An event the run waits for. `boundary` is true for what hangs on an activity or guards a scope."""
-
-    token: int
-    element: str
-    name: str
-    kind: str
-    due_at: dt.datetime | None = None
-    event: str | None = None
-    correlation: str | None = None
-    boundary: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Instances:
-    """A running multi-instance: how many there will be and are through, what holds each one's item, what stands now."""
-
-    sequential: bool
-    item: str
-    total: int
-    done: int
-    tokens: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stopped:
-    """A token that stands still until a person decides: retry it, move it, or cancel the run."""
-
-    token: int
-    element: str
-    name: str
-    error: str
-    message: str
 
 
 def start(plan: Plan, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> Run:
@@ -146,13 +86,13 @@ class Run:
     # --- what is seen
 
     def steps(self) -> tuple[OpenStep, ...]:
-        return tuple(_step(token) for token in self._machine.standing() if _is_step(token))
+        return tuple(step_of(token) for token in self._machine.standing() if is_step(token))
 
     def waits(self) -> tuple[Wait, ...]:
-        return tuple(_wait(token) for token in self._machine.waiting())
+        return tuple(wait_of(token) for token in self._machine.waiting())
 
     def stopped(self) -> tuple[Stopped, ...]:
-        return tuple(_stopped(token) for token in self._machine.standing() if token.state == FAILED)
+        return tuple(stop_of(token) for token in self._machine.standing() if token.state == FAILED)
 
     # --- what a host may do
 
@@ -301,7 +241,7 @@ class Run:
 
     def _open_step(self, token: int) -> Token:
         found = self._machine.tokens.get(token)
-        if found is None or not _is_step(found):
+        if found is None or not is_step(found):
             raise NotOpen
         return found
 
@@ -327,75 +267,11 @@ class Run:
         return found
 
 
-def _is_step(token: Token) -> bool:
-    if token.wait is not None:
-        return False
-    if token.state == READY:
-        return token.element.rests(token)
-    return token.state == STARTED and isinstance(token.element, MachineStep) and token.inner is None
-
-
 def _is_stuck(machine: Machine) -> bool:
     """Everything stands at joins: no step, no event and no operator can move it."""
     return all(
-        token.wait is None and token.state in (WAITING, STARTED) and not _is_step(token)
+        token.wait is None and token.state in (WAITING, STARTED) and not is_step(token)
         for token in machine.tokens.values()
-    )
-
-
-def _step(token: Token) -> OpenStep:
-    node = token.element.node
-    human = isinstance(token.element, HumanStep)
-    return OpenStep(
-        token=token.id,
-        element=node.id,
-        name=errands.name_of(token),
-        kind="human" if human else "machine",
-        lane=node.lane,
-        instance=errands.variables_of(token),
-        operation=None if human else node.settings.get("operation"),
-        settings=errands.settings_of(token),
-        path=_path(token),
-        posts=errands.posts_of(token),
-        is_held_up=errands.holds_up(token),
-        asked=errands.asked(token),
-    )
-
-
-def _path(token: Token) -> tuple[str, ...]:
-    """The activities that hold the token, from the outermost in."""
-    hosts: list[str] = []
-    host = token.frame.host
-    while host is not None:
-        if not hosts or hosts[-1] != host.element.node.id:
-            hosts.append(host.element.node.id)
-        host = host.frame.host
-    return tuple(reversed([id for id in hosts if id != token.element.node.id]))
-
-
-def _wait(token: Token) -> Wait:
-    trigger, wait, node = trigger_of(token), token.wait, token.element.node
-    assert wait is not None
-    return Wait(
-        token=token.id,
-        element=node.id,
-        name=node.name,
-        kind=trigger.kind,
-        due_at=None if wait.due is None else due.moment(wait.due),
-        event=waits_for(token),
-        correlation=wait.correlation,
-        boundary=token.owner is None or node.kind == "boundaryEvent",
-    )
-
-
-def _stopped(token: Token) -> Stopped:
-    mark, node = token.mark or {}, token.element.node
-    return Stopped(
-        token=token.id,
-        element=node.id,
-        name=node.name,
-        error=mark.get("error") or "",
-        message=mark.get("message") or "",
     )
 
 
