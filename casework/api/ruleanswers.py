@@ -108,3 +108,17 @@ class Holidays(serializers.Serializer[Any]):
     days = SpecialDay(many=True)
     known_until = serializers.DateField(allow_null=True, help_text="Up to which day holidays are known.")
     is_near = serializers.BooleanField(help_text="That day is less than 60 days away.")
+
+
+class SuggestedUnit(serializers.Serializer[Any]):
+    post = serializers.CharField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(["lead", "assisting"])
+    limit = serializers.CharField(allow_blank=True)
+    lately = serializers.IntegerField(help_text="Such cases it had in this sub-district in thirty days.")
+
+
+class Suggestion(serializers.Serializer[Any]):
+    why = serializers.CharField(help_text="For people, in one sentence.")
+    units = SuggestedUnit(many=True)
+    rule = Ruled()

@@ -60,6 +60,15 @@ class RuleTryBody(Strict):
     drafts = RuleDraftBody(many=True, required=False, default=list)
 
 
+class SolvedBody(Strict):
+    photos = serializers.ListField(
+        child=Text(max_length=64, min_length=64),
+        max_length=9,
+        help_text="SHA-256 of photos that have arrived: how it looks now.",
+    )
+    comment = Text(max_length=500, required=False, default="", allow_blank=True)
+
+
 class WorkingTimeRow(Strict):
     area = AreaCode(max_length=40, required=False, default="", allow_blank=True)
     first_day = serializers.RegexField(DAY_OF_YEAR, required=False, default="01-01")

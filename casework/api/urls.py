@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from casework.api.errors import refusal_of
-from casework.api.views import cases, caseverbs, events, matters, record, reports, rules, steps, tokens
+from casework.api.views import cases, caseverbs, events, matters, near, record, reports, rules, steps, tokens
 from casework.errors import NotFound
 
 app_name = "api"
@@ -58,6 +58,8 @@ urlpatterns = [
         record.instrument_revoke,
         "instrument_revoke",
     ),
+    *_both("cases/<slug:number>/suggestion", near.suggestion, "case_suggestion"),
+    *_both("cases/<slug:number>/solve-there", near.solve_there, "case_solve_there"),
     *_both("cases/<slug:number>/<slug:verb>", caseverbs.verb, "case_verb"),
     *_both("notices", record.notices, "notices"),
     *_both("notices/read", record.notices_read, "notices_read"),

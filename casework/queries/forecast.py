@@ -101,6 +101,15 @@ def forecast(case: Case, step: Step, verb: Verb, *, form: StepForm | None, now: 
     )
 
 
+def works_after(
+    case: Case, step: Step, verb: Verb, answers: Mapping[str, Any], *, now: datetime
+) -> tuple[Work, ...] | None:
+    """What comes next with exactly these answers; None where the process would refuse them."""
+    assign = assigner(case, now=now, calendar=work_calendar(case.area_code))
+    ahead = _ahead(case, step, verb, answers, assign=assign, now=now)
+    return None if ahead.refused else _works(ahead, assign)
+
+
 def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, str]]:
     """What this one can be sent back to, by element and name: the reporter, and the steps that were passed.
 
