@@ -14,6 +14,7 @@ from workflows.expressions import ExpressionError, compile_expression
 
 _SETS: Final = re.compile(r"[$#]\{\s*execution\.setVariable\(\s*[\"'](\w+)[\"']\s*,(.+)\)\s*\}", re.DOTALL)
 _SHORT: Final = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
+_PART_OF: Final = re.compile(r"[^\W\d]\w*\.")
 _GROUP: Final = re.compile(r"[\w.\- ]{1,60}")
 _DUE: Final = re.compile(r"P(?:(\d{1,4})D|T(\d{1,4})([HM]))")
 ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
@@ -138,6 +139,8 @@ def _computed(node: Node) -> str | None:
         expression = compile_expression(text)
     except ExpressionError:
         return None
+    if _PART_OF.search(expression.text):
+        return None  # a bean's property more likely than a variable's
     if into:
         return f"{into} = {expression.text}"
     return "" if not expression.names else None
