@@ -130,7 +130,13 @@ def test_a_service_task_that_only_evaluates_is_evaluated(case, words, given):
 
 
 @pytest.mark.parametrize(
-    "words", ['v:expression="${bean.call(n)}"', 'v:expression="approved"', 'v:class="a.B"']
+    "words",
+    [
+        'v:expression="${bean.call(n)}"',
+        'v:expression="approved"',
+        'v:class="a.B"',
+        'v:expression="${bean.price}" v:resultVariable="p"',
+    ],
 )
 def test_a_service_task_that_calls_code_stays_a_step_of_a_machine(words):
     walk = Walk(plan_with(f'<serviceTask id="A" {words}/>')).start(n=1)
