@@ -7,6 +7,7 @@ from tests.diagrams import chain, diagram, flow, task
 DEPARTMENTS = ("housing", "police", "urban")
 STEPS = ("triage", "near", "town", *DEPARTMENTS, "district", "verify")
 PAIRS = 30
+NODES = 2000
 
 
 def step(element: str) -> str:
@@ -55,6 +56,13 @@ def loop() -> str:
         + flow("again", "e")
         + flow("again", "work", "结论 == '退回'")
     )
+
+
+def large() -> str:
+    """Start, end and as many steps in a row as a diagram may have."""
+    steps = [f"t{number}" for number in range(NODES - 2)]
+    tasks = "".join(step(element) for element in steps)
+    return '<startEvent id="s"/><endEvent id="e"/>' + tasks + chain("s", *steps, "e")
 
 
 def forks() -> bytes:

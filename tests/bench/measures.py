@@ -28,10 +28,13 @@ FLOORS = {"orm": floor.by_orm, "cursor": floor.by_cursor, "one": floor.in_one}
 
 @dataclass(frozen=True, kw_only=True)
 class Walked:
-    """Seconds of each opening and each completion of many cases, and of the same steps by hand between them."""
+    """Seconds of each opening and each completion of many cases, the bytes of their states, and seconds of the same
+    steps by hand between them.
+    """
 
     openings: list[float] = field(default_factory=list)
     completions: list[float] = field(default_factory=list)
+    states: list[int] = field(default_factory=list)
     by_hand: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in FLOORS})
 
 
@@ -52,26 +55,29 @@ def ordinary_cases(*, cases: int, opener: Viewer, clerk: Viewer) -> Walked:
     return walked
 
 
-def completions(*, cases: int, opener: Viewer, clerk: Viewer) -> list[float]:
-    """The steps of a few more cases, to be set beside what is measured at that moment."""
-    taken = []
+def some_cases(*, cases: int, opener: Viewer, clerk: Viewer) -> Walked:
+    """A few more cases, to be set beside what is measured at that moment."""
+    walked = Walked()
     for _ in range(cases):
-        case = open_case("ordinary", by=opener)
-        while step := Step.objects.open().filter(run=case.run_id).first():
-            taken.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
-    return taken
+        _walk_one(walked, opener=opener, clerk=clerk)
+    return walked
 
 
 def _walk(walked: Walked, number: int, *, opener: Viewer, clerk: Viewer) -> None:
-    opened: list[Case] = []
-    walked.openings.append(seconds(lambda: opened.append(open_case("ordinary", by=opener))))
-    while step := Step.objects.open().filter(run=opened[0].run_id).first():
-        walked.completions.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
+    _walk_one(walked, opener=opener, clerk=clerk)
     for at, (name, act) in enumerate(FLOORS.items()):
         walked.by_hand[name] += [
             seconds(lambda seq=seq, act=act: act(number, seq=seq))  # type: ignore[misc]
             for seq in range(at * 8 + 1, at * 8 + 9)
         ]
+
+
+def _walk_one(walked: Walked, *, opener: Viewer, clerk: Viewer) -> None:
+    opened: list[Case] = []
+    walked.openings.append(seconds(lambda: opened.append(open_case("ordinary", by=opener))))
+    while step := Step.objects.open().filter(run=opened[0].run_id).first():
+        walked.completions.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
+        walked.states.append(_state_bytes(opened[0]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +131,17 @@ def forks_start() -> float:
     plan = engine.compile_plan([normalise(read(matter.forks()))])
     assert engine.start(plan, data={}, now=NOW).ended
     return median(seconds(lambda: engine.start(plan, data={}, now=NOW)) for _ in range(20))
+
+
+def large_diagram(*, opener: Viewer, clerk: Viewer) -> tuple[float, float]:
+    """Seconds to publish a diagram of as many nodes as are allowed, and of a step in it."""
+    publishing = seconds(lambda: publish("large", matter.large(), now=timezone.now()))
+    run = open_case("large", by=opener).run_id
+    steps = []
+    for _ in range(12):
+        step = Step.objects.open().get(run=run)
+        steps.append(seconds(lambda: complete(step, by=clerk)))  # noqa: B023
+    return publishing, median(steps)
 
 
 def sweep(*, due: int, others: int, opener: Viewer, clerk: Viewer) -> tuple[float, float]:
