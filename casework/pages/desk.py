@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,39 +15,26 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
+from casework.pages.deskbulk import RESULTS, bulk, verbs_for
+from casework.pages.desknotices import bell, notices
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
 from casework.pages.deskrecord import document, hand_in_document, reveal, seen
-from casework.pages.deskverbs import act, act_on, look_ahead, said_of, undo
+from casework.pages.deskverbs import act, act_on, look_ahead, undo
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.queries import search as found
 from casework.queries.cases import access_case
-from casework.queries.inbox import Tab, TabCount, newer_than, newest_in, tab_counts, waiting_count
+from casework.queries.inbox import Narrow, Tab, TabCount, newer_than, newest_in, tab_counts, waiting_count
 from casework.queries.inbox import inbox as work_list
-from casework.services import approvals, comments
-from casework.verbs import VERBS
-from workflows.errors import WorkflowsError
-from workflows.models import Step
+from casework.services import comments
 
 app_name = "desk"
-BULK = 100
-RESULTS = "signed_rows"  # kept in the session until they have been shown
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedRow:
-    """What became of one row of a bulk sign-for; no case where it is not visible."""
-
-    number: str
-    title: str
-    told: str
-    is_done: bool
 
 
 @page
 @require_GET
 def inbox(request: ViewerRequest) -> HttpResponse:
     """The work list with a preview beside it."""
-    context = _list_with_preview(request) | {"results": request.session.pop(RESULTS, [])}
+    context = _list_with_preview(request) | {"results": request.session.pop(RESULTS, None)}
     return TemplateResponse(request, "desk/inbox.html", context)
 
 
@@ -76,17 +62,6 @@ def preview(request: ViewerRequest, number: str) -> HttpResponse:
     context = about(request, case, step_id=whole_number(request.GET.get("step", "")))
     context |= {"is_preview": True, "tab": tab_named(request.GET.get("tab", ""))}
     return TemplateResponse(request, "desk/_preview.html", context)
-
-
-@page
-@require_POST
-def sign_many(request: ViewerRequest) -> HttpResponse:
-    """Sign for several steps, each for itself; the list then says of every row what became of it."""
-    chosen = [pk for text in request.POST.getlist("step") if (pk := whole_number(text))][:BULK]
-    rows = [_sign_one(request, pk) for pk in dict.fromkeys(chosen)]
-    request.session[RESULTS] = [asdict(row) for row in rows]
-    tab = tab_named(request.GET.get("tab", "")) or Tab.SIGN
-    return redirect(f"{reverse('desk:inbox')}?tab={tab}")
 
 
 @page
@@ -153,7 +128,9 @@ def _list_with_preview(request: ViewerRequest) -> dict[str, Any]:
     now = timezone.now()
     counts = tab_counts(request.viewer, now=now)
     tab = tab_named(request.GET.get("tab", "")) or next((c.tab for c in counts if c.rows), Tab.SIGN)
-    rows = work_list(request.viewer, tab, now=now, cursor=request.GET.get("page", ""))
+    narrow = Narrow(matter=request.GET.get("matter", "")[:64], urgent=bool(request.GET.get("urgent")))
+    cursor = request.GET.get("page", "")
+    rows = work_list(request.viewer, tab, now=now, cursor=cursor, narrow=narrow)
     asked = whole_number(request.GET.get("row", ""))
     row = next((row for row in rows.rows if row.pk == asked), rows.rows[0] if rows.rows else None)
     context: dict[str, Any] = {
@@ -165,27 +142,15 @@ def _list_with_preview(request: ViewerRequest) -> dict[str, Any]:
         "since": newest_in(request.viewer, tab, now=now),
         "seen": _seen(request.viewer, tab, counts, now=now),
         "inbox_count": sum(count.rows for count in counts if count.tab in (Tab.SIGN, Tab.MINE)),
-        "can_sign": tab in (Tab.SIGN, Tab.POOL, Tab.DUE),
+        "bulk": verbs_for(tab),
+        "narrow": narrow,
+        "matters": found.matters(request.viewer),
         "is_preview": True,
     }
     if row is not None:
         shown = access_case(request.viewer, row.case.number)
         context |= about(request, shown, step_id=row.step.pk if row.step else None)
     return context
-
-
-def _sign_one(request: ViewerRequest, step_id: int) -> SignedRow:
-    step = Step.objects.filter(pk=step_id).select_related("run__case").first()
-    try:
-        case = approvals.act(step_id, "claim", by=request.viewer)
-    except (CaseworkError, WorkflowsError) as error:
-        place = step.run.case.pk if step else 0
-        seen = Case.objects.visible_to(request.viewer).filter(pk=place).first()
-        number, title = (seen.number, seen.title) if seen else ("", "")
-        return SignedRow(number=number, title=title, told=str(error.message), is_done=False)
-    assert step is not None, "signed for a step that isn't there"
-    told = said_of(case, step, VERBS["claim"])
-    return SignedRow(number=case.number, title=case.title, told=told, is_done=True)
 
 
 def _case_list(request: ViewerRequest, wanted: found.Wanted) -> dict[str, Any]:
@@ -215,7 +180,9 @@ def _length(tab: Tab, seen: str) -> int:
 urlpatterns = [
     path("", inbox, name="inbox"),
     path("fresh/", fresh, name="fresh"),
-    path("sign/", sign_many, name="sign_many"),
+    path("bulk/<slug:verb>/", bulk, name="bulk"),
+    path("notices/", notices, name="notices"),
+    path("bell/", bell, name="bell"),
     path("preview/<str:number>/", preview, name="preview"),
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),

@@ -22,6 +22,7 @@ from psycopg import errors as pg
 from casework.access import HeldPost, Viewer
 from casework.errors import CaseBusy, CaseworkError, NotFound, NotNow, NotValid
 from casework.queries.viewers import held, viewer_for
+from casework.queries.waitingfor import notices_for
 from grid.errors import GridError
 from grid.models import User
 from grid.queries.posts import posts_of
@@ -29,6 +30,7 @@ from workflows.errors import StepNotOpen, WorkflowsError
 
 log = logging.getLogger(__name__)
 POST_KEY = "acting_post"
+MOST_NOTICES = 100  # counted for the bell
 HELD_UP = (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure)  # over in a moment
 LOOKS: dict[str, list[str]] = {"letters": User.Letters.values, "theme": User.Theme.values}
 P = ParamSpec("P")
@@ -155,10 +157,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": getattr(request, "viewer", None),
         "all_posts": SimpleLazyObject(lambda: _all_posts(user)),
+        "notice_count": SimpleLazyObject(lambda: _notices(request)),
         "acting_post": request.session.get(POST_KEY, ""),
         "letters": user.letters,
         "theme": user.theme,
     }
+
+
+def _notices(request: HttpRequest) -> int:
+    """How much is to be taken note of; asked only where the frame has a bell."""
+    return notices_for(request.viewer)[:MOST_NOTICES].count()  # type: ignore[attr-defined]
 
 
 def _all_posts(user: User) -> list[HeldPost]:

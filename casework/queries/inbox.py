@@ -1,4 +1,4 @@
-"""The desk's work list: five tabs with their numbers, rows grouped by time, what is new since one looked."""
+"""The desk's work list: its tabs with their numbers, rows grouped by time, what is new since one looked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer
-from casework.models import Attachment, Case, CaseQuerySet, Decision
+from casework.models import Attachment, Case, CaseQuerySet, Decision, NoticeKind, Urge, Urgency
 from casework.queries.keyset import Order, Page, page
+from casework.queries.waitingfor import (
+    calls_waiting_for,
+    notices_for,
+    requests_waiting_for,
+    supervisions_waiting_for,
+)
 from workflows.models import Step, StepQuerySet
 
 SIZE = 50
@@ -29,16 +35,26 @@ class Tab(StrEnum):
     MINE = "mine"
     POOL = "pool"
     DUE = "due"
+    URGED = "urged"
+    ANSWER = "answer"
+    COPIED = "copied"
     SENT = "sent"
+    HANDLED = "handled"
 
 
 TAB_WORDS: dict[Tab, str | Promise] = {
     Tab.SIGN: _("To sign for"),
-    Tab.MINE: _("Mine"),
+    Tab.MINE: _("In my hands"),
     Tab.POOL: _("Pool of my posts"),
     Tab.DUE: _("Due soon"),
+    Tab.URGED: _("Urged of me"),
+    Tab.ANSWER: _("To answer"),
+    Tab.COPIED: _("Copied to me"),
     Tab.SENT: _("Sent by me"),
+    Tab.HANDLED: _("Handled by me"),
 }
+OF_CASES = (Tab.ANSWER, Tab.COPIED, Tab.SENT, Tab.HANDLED)  # rows of the others are steps
+MOST_COUNTED = 999  # what one has handled is not counted to its end
 GROUP_WORDS: dict[str, str | Promise] = {
     "over": _("Already overdue"),
     "half": _("Due within half an hour"),
@@ -61,6 +77,31 @@ class Row:
     thumb: str
     returns: int
     holder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrow:
+    """What the list is narrowed to; nothing of it is counted on the tabs."""
+
+    matter: str = ""
+    urgent: bool = False
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.matter or self.urgent)
+
+    def of_steps(self) -> Q:
+        return self._case("run__case__")
+
+    def of_cases(self) -> Q:
+        return self._case("")
+
+    def _case(self, path: str) -> Q:
+        wanted = Q(**{f"{path}matter__key": self.matter}) if self.matter else Q()
+        return wanted & ~Q(**{f"{path}urgency": Urgency.ORDINARY}) if self.urgent else wanted
+
+
+EVERYTHING = Narrow()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +135,11 @@ class TabCount:
 
 
 def tab_counts(viewer: Viewer, *, now: datetime) -> list[TabCount]:
-    """How long each tab's list is. Two queries."""
-    tabs = {tab: _condition(tab, viewer, now=now) for tab in Tab if tab is not Tab.SENT}
+    """How long each tab's list is: one query over steps, one for each list of cases."""
+    tabs = {tab: _condition(tab, viewer, now=now) for tab in Tab if tab not in OF_CASES}
     counted = _offered(viewer).aggregate(**{tab.value: Count("pk", filter=q) for tab, q in tabs.items()})
-    counted[Tab.SENT.value] = sent_cases(viewer).count()
+    for tab in OF_CASES:
+        counted[tab.value] = listed_cases(viewer, tab)[:MOST_COUNTED].count()
     return [TabCount(tab=tab, words=TAB_WORDS[tab], rows=counted[tab.value]) for tab in Tab]
 
 
@@ -107,12 +149,24 @@ def waiting_count(viewer: Viewer) -> int:
     return _offered(viewer).filter(mine | free & _NEEDS_SIGNATURE).count()
 
 
-def inbox(viewer: Viewer, tab: Tab, *, now: datetime, cursor: str = "", size: int = SIZE) -> Inbox:
+def inbox(
+    viewer: Viewer,
+    tab: Tab,
+    *,
+    now: datetime,
+    cursor: str = "",
+    size: int = SIZE,
+    narrow: Narrow = EVERYTHING,
+) -> Inbox:
     """One page of a tab, by clock. Four queries, however long it is."""
-    if tab is Tab.SENT:
-        sent = page(sent_cases(viewer), order=BY_CLOCK, cursor=cursor, size=size)
-        return _inbox(tab, sent, _rows_of_cases(sent.rows), now=now)
-    steps = page(waiting_steps(viewer, tab, now=now), order=BY_CLOCK, cursor=cursor, size=size)
+    if tab in OF_CASES:
+        listed = listed_cases(viewer, tab).filter(narrow.of_cases())
+        shown = page(
+            listed.select_related("area", "matter", "reporter"), order=BY_CLOCK, cursor=cursor, size=size
+        )
+        return _inbox(tab, shown, _rows_of_cases(shown.rows), now=now)
+    waiting = waiting_steps(viewer, tab, now=now).filter(narrow.of_steps())
+    steps = page(waiting, order=BY_CLOCK, cursor=cursor, size=size)
     return _inbox(tab, steps, _rows_of_steps(steps.rows), now=now)
 
 
@@ -128,25 +182,33 @@ def waiting_steps(viewer: Viewer, tab: Tab, *, now: datetime) -> StepQuerySet:
 
 def newer_than(viewer: Viewer, tab: Tab, *, since: int, now: datetime) -> int:
     """How many rows came into this tab after the row with this id."""
-    if tab is Tab.SENT:
-        return sent_cases(viewer).filter(pk__gt=since).count()
+    if tab in OF_CASES:
+        return listed_cases(viewer, tab).filter(pk__gt=since).count()
     return _offered(viewer).filter(_condition(tab, viewer, now=now), pk__gt=since).count()
 
 
 def newest_in(viewer: Viewer, tab: Tab, *, now: datetime) -> int:
-    rows = sent_cases(viewer) if tab is Tab.SENT else waiting_steps(viewer, tab, now=now)
+    rows = listed_cases(viewer, tab) if tab in OF_CASES else waiting_steps(viewer, tab, now=now)
     newest: int | None = rows.aggregate(newest=Max("pk"))["newest"]
     return newest or 0
 
 
-def sent_cases(viewer: Viewer) -> CaseQuerySet:
-    """Open cases that this person reported."""
-    return (
-        Case.objects.visible_to(viewer)
-        .open()
-        .filter(reporter_id=viewer.user_id)
-        .select_related("area", "matter", "reporter")
-    )
+def listed_cases(viewer: Viewer, tab: Tab) -> CaseQuerySet:
+    """The cases of a tab whose rows are cases: what waits for an answer, copies, what one has sent or handled."""
+    seen = Case.objects.visible_to(viewer)
+    match tab:
+        case Tab.ANSWER:
+            requests = requests_waiting_for(viewer).order_by().values("case")
+            supervisions = supervisions_waiting_for(viewer).order_by().values("case")
+            calls = calls_waiting_for(viewer).order_by().values("whistle__case")
+            return seen.filter(Q(pk__in=requests) | Q(pk__in=supervisions) | Q(pk__in=calls))
+        case Tab.COPIED:
+            copies = notices_for(viewer).filter(kind=NoticeKind.COPY).order_by()
+            return seen.filter(pk__in=copies.values("case"))
+        case Tab.HANDLED:
+            mine = Decision.objects.filter(by_id=viewer.user_id).order_by()
+            return seen.open().filter(pk__in=mine.values("case"))
+    return seen.open().filter(reporter_id=viewer.user_id)
 
 
 def _offered(viewer: Viewer) -> StepQuerySet:
@@ -172,6 +234,8 @@ def _condition(tab: Tab, viewer: Viewer, *, now: datetime) -> Q:
             return mine
         case Tab.POOL:
             return free
+        case Tab.URGED:
+            return (free | mine) & Q(pk__in=Urge.objects.order_by().values("step"))
         case Tab.DUE:
             return (free | mine) & Q(due_at__lte=now + SOON)
     raise AssertionError(tab)

@@ -79,7 +79,10 @@ phone:me            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 
 handover            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:inbox          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:fresh          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
-desk:sign_many      post grid | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+desk:bulk           post grid | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+desk:notices        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:notices        post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+desk:bell           get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:preview        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:preview        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:cases          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -117,6 +120,8 @@ studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:migrate      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:migrate      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 operations          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 operations          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
 api:token           post -    | 401 401 | 401 401 | 401 401 | 401 401 401 | 401 401 | 401
@@ -160,6 +165,9 @@ api:case_suggestion get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 
 api:case_suggestion get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_solve_there post grid | 401 404 | 409 404 | 403 404 | 403 404 404 | 403 403 | 409
 api:case_solve_there post town | 401 404 | 404 404 | 404 404 | 403 404 404 | 403 403 | 409
+api:phrases         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:phrases         post -    | 401 201 | 201 201 | 201 201 | 201 201 201 | 201 201 | 201
+api:phrase          delete -  | 401 404 | 404 404 | 404 404 | 404 404 404 | 404 404 | 404
 api:rules           get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:rule_table      get  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:rule_table      put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -280,6 +288,7 @@ def _address(row: Row, scene: Scene) -> str:
         "version": lambda: 1,
         "key": lambda: "nearby_descend" if "rule" in row.name else "reviewed",
         "year": lambda: 2027,
+        "phrase_id": lambda: 1,
         "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
@@ -289,6 +298,8 @@ def _address(row: Row, scene: Scene) -> str:
 def _verb(row: Row) -> str:
     if "incident" in row.name:
         return "retry"
+    if row.name == "desk:bulk":
+        return "claim"
     return "comment" if row.name in ("desk:act_on", "api:case_verb") else "complete"
 
 
@@ -341,6 +352,7 @@ BODIES: dict[str, object] = {
         "rows": [{"tests": [""], "results": ['"不动"', '"都不下派"']}],
         "after": 0,
     },
+    "api:phrases": {"text": "情况属实"},
     "api:rules_try": {"area": GRID, "category": "占道经营"},
     "api:rules_working_times": {"rows": [{"opens": "09:00", "closes": "17:00"}]},
     "api:rules_holidays": {"days": [{"day": "2027-01-01", "works": False}]},

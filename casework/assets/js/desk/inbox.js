@@ -23,32 +23,32 @@ function onClick(event) {
 }
 
 function boxes() {
-  return [...document.querySelectorAll("#list input[name=step]")];
+  return [...document.querySelectorAll("#list input[name=row]")];
 }
 
-// How many are selected stands on the button, which can't be pressed for none.
+// How many are selected stands beside the box for all; nothing can be pressed for none.
 function count() {
-  const button = document.querySelector("[data-bulk]");
-  if (!button) return;
+  const all = document.querySelector("[data-all]");
+  if (!all) return;
   const chosen = boxes().filter((box) => box.checked).length;
-  const number = button.querySelector("[data-chosen]");
+  const number = document.querySelector("[data-chosen]");
   number.textContent = chosen;
   number.hidden = chosen === 0;
-  button.disabled = chosen === 0;
-  const all = document.querySelector("[data-all]");
+  for (const button of document.querySelectorAll("[data-bulk]")) button.disabled = chosen === 0;
   all.checked = chosen > 0 && chosen === boxes().length;
   all.indeterminate = chosen > 0 && chosen < boxes().length;
 }
 
 function onChange(event) {
   if (event.target.matches("[data-all]")) for (const box of boxes()) box.checked = event.target.checked;
-  if (event.target.matches("[data-all], #list input[name=step]")) count();
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-all], #list input[name=row]")) count();
 }
 
 function onKey(event) {
   if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
-  const box = document.querySelector("#list [aria-current] input[name=step]");
+  const box = document.querySelector("#list [aria-current] input[name=row]");
   if (!box) return;
   box.checked = !box.checked;
   count();
@@ -66,6 +66,7 @@ export function startInbox() {
   });
   document.addEventListener("htmx:oobAfterSwap", count);
   document.addEventListener("htmx:load", (event) => event.target.matches("form") && startConditions(event.target.parentElement));
+  for (const button of document.querySelectorAll("[data-plain]")) button.hidden = true;
   addEventListener("pageshow", count);
   count();
 }
