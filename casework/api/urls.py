@@ -10,7 +10,19 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from casework.api.errors import refusal_of
-from casework.api.views import cases, caseverbs, events, matters, near, record, reports, rules, steps, tokens
+from casework.api.views import (
+    cases,
+    caseverbs,
+    events,
+    matters,
+    near,
+    phrases,
+    record,
+    reports,
+    rules,
+    steps,
+    tokens,
+)
 from casework.errors import NotFound
 
 app_name = "api"
@@ -63,6 +75,8 @@ urlpatterns = [
     *_both("cases/<slug:number>/<slug:verb>", caseverbs.verb, "case_verb"),
     *_both("notices", record.notices, "notices"),
     *_both("notices/read", record.notices_read, "notices_read"),
+    *_both("phrases", phrases.phrases, "phrases"),
+    *_both("phrases/<int:phrase_id>", phrases.phrase, "phrase"),
     *_both("rules", rules.tables, "rules"),
     *_both("rules/try", rules.try_out, "rules_try"),
     *_both("rules/working-times", rules.working_times, "rules_working_times"),
