@@ -40,6 +40,7 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "decided": _("Decided by table"),
     "incident": _("The system could not go on"),
     "mended": _("Mended"),
+    "migrated": _("Moved to another version"),
     "overdue": _("Overdue"),
     "comment": _("Comment"),
     "evidence": _("Seen again"),

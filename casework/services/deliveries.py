@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from casework.handlers import HANDLERS, StepWork, WrongOutcome
 from casework.models import Case
-from casework.services import journal, outbox, progress
+from casework.services import journal, migrating, outbox, progress
 from casework.services.locks import database_now, lock_case
 from casework.services.outbox import Deliver, Parcel
 from workflows.models import Incident, Step
@@ -59,7 +59,12 @@ def signal(parcel: Parcel) -> None:
     )
 
 
-DELIVERERS: Mapping[str, Deliver] = {"machine_step": machine_step, "message": message, "signal": signal}
+DELIVERERS: Mapping[str, Deliver] = {
+    "machine_step": machine_step,
+    "message": message,
+    "signal": signal,
+    migrating.KIND: migrating.deliver,
+}
 
 
 def give_up(parcel: Parcel, error: str) -> None:
