@@ -34,7 +34,7 @@ def several(vote, *, more="", sequential="false"):
         '<startEvent id="s"/>'
         + task("draft", level="town", post="planning")
         + f'<userTask id="sign" name="会签" cw:level="district" cw:unit="=部门" cw:post="reviewer" cw:form="sign" '
-        f'cw:verbs="approve reject" cw:vote="{vote}" cw:outcome="会签" cw:own="审查意见" {more}>'
+        f'cw:verbs="approve reject return" cw:vote="{vote}" cw:outcome="会签" cw:own="审查意见" {more}>'
         f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
         '<loopDataInputRef>会签部门</loopDataInputRef><inputDataItem name="部门"/>'
         "</multiInstanceLoopCharacteristics></userTask>"
@@ -158,6 +158,27 @@ def test_a_vote_that_is_sent_back_is_forgotten(start, world):
     case.refresh_from_db()
     act(step(case, "draft"), "complete", world.planning)
     assert vote(case, world.duty_chief).tally["未表态"] == 3
+
+
+def test_a_signer_may_return_it_to_an_earlier_step(start, world):
+    case = sign(start("ratio:2/3"), world, HOUSING)
+    act(step(case, "sign", URBAN), "return", world.urban_reviewer, comment="材料不全", to_element="draft")
+    assert Step.objects.open().get(run=case.run).element == "draft"
+
+    act(step(case, "draft"), "complete", world.planning)
+    assert vote(case, world.duty_chief).tally["未表态"] == 3
+
+
+def test_a_vote_can_be_withdrawn(start, world):
+    case = sign(start(), world, HOUSING)
+    done = Step.objects.get(run=case.run, instance__部门=HOUSING)
+    act(done, "withdraw", world.housing_reviewer)
+
+    found = vote(case, world.duty_chief)
+    assert (found.tally["同意"], found.tally["未表态"], len(found.missing)) == (0, 3, 3)
+    assert rebuild_differences(case, now=database_now()) == []
+    sign(case, world, HOUSING, "reject", comment="再想了想")
+    assert vote(case, world.duty_chief).result == "驳回"
 
 
 def test_a_sequence_counts_those_whose_turn_is_to_come(start, world):
