@@ -90,7 +90,6 @@ class Clock(models.Model):
                 condition=Q(stopped_at__isnull=True, paused_at__isnull=True, climb_at__isnull=False),
                 name="clock_climbs",
             ),
-            models.Index(fields=["case"], condition=Q(stopped_at__isnull=True), name="clock_running_case"),
         ]
 
     def __str__(self) -> str:
