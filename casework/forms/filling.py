@@ -154,6 +154,8 @@ class StepForm(forms.Form):
         if not is_shown:
             # Disabled, its answer is neither read nor demanded, however it got into the request.
             field.disabled, field.required = True, False
+            if isinstance(field.widget, widgets.Photos):
+                field.widget.waits = True
             self.initial[asked.name] = None
         return field
 

@@ -120,10 +120,14 @@ class Person(Compound):
 
 
 class Photos(forms.Widget):
-    """`field` repeats the photos already here, `field-files` brings new ones."""
+    """`field` repeats the photos already here, `field-files` brings new ones.
+
+    `waits`: not asked for yet, but the page may ask for them once another answer says so.
+    """
 
     template_name = "forms/photos.html"
     needs_multipart_form = True
+    waits = False
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         if not isinstance(data, MultiValueDict):
@@ -139,6 +143,7 @@ class Photos(forms.Widget):
         context = super().get_context(name, value, attrs)
         photos = value if isinstance(value, list | tuple) else []
         context["photos"] = [each for each in photos if isinstance(each, str)]
+        context["waits"] = self.waits
         return context
 
     def id_for_label(self, id_: str) -> str:

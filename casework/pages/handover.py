@@ -100,9 +100,9 @@ def _owner(request: ViewerRequest, told: Told) -> User:
 
 def _case_number(request: ViewerRequest, told: Told, owner: User) -> str:
     posted = _posted(told)
-    for content in _contents(told, "photos"):
-        posted.appendlist("r.photos", store_photo(content, owner=request.user).sha256)
-    for content in _contents(told, "memos"):
+    for field, content in _contents(told, "photos"):
+        posted.appendlist(field or "r.photos", store_photo(content, owner=request.user).sha256)
+    for _field, content in _contents(told, "memos"):
         posted.appendlist("r.memos", store_recording(content, owner=request.user).sha256)
     entry = ReportEntry(posted)
     joins = JOINS.fullmatch(str(told.get("address", "")))
@@ -128,15 +128,18 @@ def _posted(told: Told) -> QueryDict:
     return posted
 
 
-def _contents(told: Told, name: str) -> list[bytes]:
+def _contents(told: Told, name: str) -> list[tuple[str, bytes]]:
+    """What it brought, each with the question that it answers."""
     parts = told.get(name) or []
     if not isinstance(parts, list) or len(parts) > MOST_PARTS:
         raise NotValid(_("This is not a file that a phone saved, or it is damaged."))
     try:
-        contents = [base64.b64decode(part["data"], validate=True) for part in parts]
-    except (TypeError, KeyError, ValueError, binascii.Error) as error:
+        contents = [
+            (str(part.get("field") or ""), base64.b64decode(part["data"], validate=True)) for part in parts
+        ]
+    except (TypeError, AttributeError, KeyError, ValueError, binascii.Error) as error:
         raise NotValid(_("This is not a file that a phone saved, or it is damaged.")) from error
-    if any(len(content) > settings.PHOTO_BYTES for content in contents):
+    if any(len(content) > settings.PHOTO_BYTES for _field, content in contents):
         raise NotValid(_("The photo is larger than 15 MB. Choose a smaller one."))
     return contents
 

@@ -107,8 +107,23 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
         now=now,
     )
     attach_photos(case, report.photos, label=_("Report"), by=by, now=now)
+    _attach_answers(case, version, answers, report.language, by=by, now=now)
     attach_recordings(case, report.recordings, by=by, now=now)
     return case
+
+
+def _attach_answers(
+    case: Case, version: Version, answers: Mapping[str, Any], language: str, *, by: Viewer, now: datetime
+) -> None:
+    """Photos that answer a question of the report belong to the case like its others, under the question's words."""
+    definition = version.forms.get(version.about.get("report_form", ""))
+    if definition is None:
+        return
+    for asked in forms.read_form(definition).fields:
+        photos = answers.get(asked.name) or [] if asked.kind is forms.FieldKind.PHOTO else []
+        if photos:
+            label = asked.label.in_language(language)[:64]
+            attach_photos(case, photos, label=label, field=asked.name, by=by, now=now)
 
 
 def _reporting_post(by: Viewer, area_code: str) -> HeldPost | None:

@@ -119,11 +119,11 @@ class Person:
         raise AssertionError(f"no option {value!r} of {name}")
 
     def says_why(self, verb: str, button: str, why: str) -> "Person":
-        """Open a verb's panel, say why, send."""
-        self.page.locator(f'[href="#act-{verb}"]').first.click()
-        self.page.locator(f'[name="act.comment.{verb}"]').fill(why)
-        panel = self.page.locator(f"#act-{verb}")
-        return self._sends(panel.locator("button", has_text=re.compile(rf"^\s*{button}")).first)
+        """Open a verb's dialog, say why, send."""
+        self.page.locator(f'a[href$="/{verb}/"]:visible').first.click()
+        dialog = self.page.locator("#asking")
+        dialog.locator(f'[name="act.comment.{verb}"]').fill(why)
+        return self._sends(dialog.locator("[data-send]", has_text=re.compile(rf"^\s*{button}")))
 
     def keeps_picture(self, name: str, *, whole: bool = False) -> "Person":
         folder = os.environ.get("SCREENSHOTS")
@@ -155,7 +155,9 @@ def report(phone: Page, pictures: list[Path]) -> str:
     phone.goto("/m/report/")
     phone.locator('input[type=file][name="r.files"]').set_input_files(pictures)
     expect(phone.locator(".shots__shot")).to_have_count(2)
-    phone.locator(".pick", has_text="老旧小区隐患").first.click()
+    if not (pick := phone.locator(".pick", has_text="老旧小区隐患").first).is_visible():
+        phone.locator("[data-tree] summary").click()
+    pick.click()
     phone.locator('[name="r.summary"]').fill(WORDS)
     expect(phone.get_by_text("选好类别")).to_have_count(0)  # who gets it is told before it is sent
     phone.locator(".phone__main, main").first.evaluate("e => { e.scrollTop = 0; scrollTo(0, 0); }")

@@ -54,6 +54,14 @@ def cases(phone: Page) -> int:
     return phone.locator(".mine--link").count()
 
 
+def choose(phone: Page, name: str) -> None:
+    """One of the four, or one of the others, which are folded away."""
+    pick = phone.locator("label.pick", has_text=name).first
+    if not pick.is_visible():
+        phone.locator("[data-tree] summary").click()
+    pick.click()
+
+
 def take(phone: Page):
     phone.locator("input[name='r.files']").set_input_files([photo()])
 
@@ -66,7 +74,7 @@ def test_report_is_sent_with_photo_position_and_category(phone: Page):
 
     take(phone)
     expect(phone.locator(".shots__main input[name='r.photos']")).to_have_count(1)
-    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
+    choose(phone, "坝坝舞噪声")
     expect(phone.locator("[data-then]")).to_contain_text("交")
     phone.get_by_label("说一句").fill("滨江广场音响太响")
     phone.get_by_role("button", name="提交").click()
@@ -86,7 +94,7 @@ def test_report_is_kept_on_the_phone_and_sent_when_there_is_a_net(phone: Page, c
     phone.context.set_offline(True)
     phone.goto("/m/report/")
     take(phone)
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
     phone.get_by_label("说一句").fill("没有网的时候报的")
 
     phone.get_by_role("button", name="提交").click()
@@ -116,7 +124,7 @@ def test_answer_that_got_lost_does_not_make_a_second_case(phone: Page, complaint
         route.abort()
 
     phone.route("**/m/report/", lose_the_answer)
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
     phone.get_by_role("button", name="提交").click()
     expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
     phone.unroute("**/m/report/")
@@ -133,7 +141,7 @@ def test_photo_waits_for_a_net_while_the_page_is_open(phone: Page, complaints):
     take(phone)
 
     expect(phone.locator(".shots__main")).to_contain_text("还没传上")
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
     phone.unroute("**/api/v1/photos/**")
     phone.get_by_role("button", name="提交").click()
 
@@ -146,7 +154,7 @@ def test_photo_waits_for_a_net_while_the_page_is_open(phone: Page, complaints):
 def test_report_waits_for_photos_that_are_still_being_shrunk(phone: Page, what, prepare):
     phone.add_init_script(SLOW_PHONE + prepare)
     at_report(phone)
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
     phone.locator("input[name='r.files']").set_input_files([photo("1.jpg"), photo("2.jpg")])
 
     phone.get_by_role("button", name="提交").click()
@@ -165,7 +173,7 @@ def test_report_without_a_net_is_kept_with_photos_that_were_still_being_shrunk(p
     at_report(phone)
     phone.context.set_offline(True)
     take(phone)
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
 
     phone.get_by_role("button", name="提交").click()
     expect(phone.locator("[data-say]")).to_have_text("正在处理照片…")
@@ -185,7 +193,7 @@ def test_photo_that_is_halfway_up_is_not_sent_a_second_time(phone: Page):
     phone.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
     with phone.expect_request("**/api/v1/photos/**"):
         take(phone)
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
 
     phone.get_by_role("button", name="提交").click()
     expect(phone.locator("[data-say]")).to_be_visible()
@@ -206,25 +214,24 @@ def test_photo_can_be_left_out_again(phone: Page):
     expect(phone.locator(".shots__add")).to_contain_text("拍照")
 
 
-def test_refusal_leads_to_what_is_missing_and_keeps_the_photo(phone: Page, complaints):
-    complaints.expect("422")
+def test_refusal_leads_to_what_is_missing_and_keeps_the_photo(phone: Page):
     at_report(phone)
     take(phone)
     expect(phone.locator("input[name='r.photos']")).to_have_count(1)
 
     phone.get_by_role("button", name="提交").click()
 
-    expect(phone.get_by_role("alert")).to_contain_text("请选一个类别")
+    expect(phone.locator("[data-say]")).to_have_text("请选一个类别。")
     expect(phone.locator(".shots__shot img")).to_have_count(1)
 
 
 def test_questions_follow_the_category(phone: Page):
     at_report(phone)
 
-    phone.get_by_role("radio", name="坝坝舞噪声").check(force=True)
+    choose(phone, "坝坝舞噪声")
 
     expect(phone.locator("[data-questions]")).to_contain_text("什么时候吵")
-    phone.get_by_role("radio", name="老旧小区隐患").check(force=True)
+    choose(phone, "老旧小区隐患")
     expect(phone.locator("[data-questions]")).not_to_contain_text("什么时候吵")
 
 
@@ -261,7 +268,7 @@ def test_report_works_without_scripts(browser, site):
     page.goto("/m/report/")
 
     page.locator("input[name='r.files']").set_input_files([photo(size=(640, 480))])
-    page.locator("label.pick", has_text="老旧小区隐患").click()
+    choose(page, "老旧小区隐患")
     page.get_by_role("button", name="提交").click()
 
     expect(page.get_by_role("heading", name="已经收到")).to_be_visible()

@@ -1,6 +1,7 @@
 """Filling a form in: the server alone decides what is asked and what counts as an answer."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -380,3 +381,16 @@ def test_a_photo_too_large_is_refused(settings):
     filled = fill(a_form(a_field("照片", "photo")), post(""), files=MultiValueDict({"照片-files": [photo()]}))
 
     assert codes(filled) == {"照片": ["too_large"]}
+
+
+def test_photo_that_is_asked_for_under_a_condition_can_be_added_once_the_page_asks():
+    form = a_form(
+        a_field("解决", "yes_no"),
+        a_field("照片", "photo", show_if="解决 == True"),
+        a_field("原照", "photo", read_only=True),
+    )
+
+    page = str(build(form, data={}, language="zh-hans"))
+
+    assert re.search(r'name="照片-files"[^>]* disabled', page)
+    assert 'name="原照-files"' not in page

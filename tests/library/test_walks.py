@@ -10,7 +10,7 @@ from casework.models import CaseEvent
 from casework.services import progress
 from casework.services.clockwork import tick_until_quiet
 from casework.services.journal import breaks
-from tests.library.walking import PHOTO, act, open_elements, report, state_of
+from tests.library.walking import PHOTO, act, open_elements, photo_of, report, state_of
 from workflows.models import Step
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,10 @@ def test_the_outcome_is_the_end_that_was_reached(library):
 
 
 def test_an_everyday_event_is_closed_on_the_spot(library):
-    case = report(library, "street_event", category="暴露垃圾", 当场解决=True, 解决办法="已清走")
+    after = photo_of(library.grid_worker)
+    case = report(
+        library, "street_event", category="暴露垃圾", 当场解决=True, 解决后照片=[after], 解决办法="已清走"
+    )
 
     assert (case.status, case.outcome) == ("closed", "当场办结")
 

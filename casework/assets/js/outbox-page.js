@@ -178,7 +178,7 @@ async function saveCopy(records, name) {
 }
 
 async function asJson({ token, user, userName, title, address, pairs, photos, memos, savedAt, draft }) {
-  const texts = (parts) => Promise.all((parts || []).map(async ({ blob, hash }) => ({ hash, data: await asText(blob) })));
+  const texts = (parts) => Promise.all((parts || []).map(async ({ blob, hash, field }) => ({ hash, field, data: await asText(blob) })));
   return { token, user, userName, title, address, pairs, savedAt, draft: Boolean(draft), photos: await texts(photos), memos: await texts(memos) };
 }
 

@@ -75,7 +75,7 @@ async function sendParts(parts, send, csrf, save) {
 async function sendReport(record, csrf) {
   const body = new FormData();
   record.pairs.forEach(([name, value]) => body.append(name, value));
-  record.photos.forEach((photo) => body.append("r.photos", photo.hash));
+  record.photos.forEach((photo) => body.append(photo.field || "r.photos", photo.hash));
   (record.memos || []).forEach((memo) => body.append("r.memos", memo.hash));
   body.append("csrfmiddlewaretoken", csrf);
   const answer = await reach(record.address || REPORT, { method: "POST", body });

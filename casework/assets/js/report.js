@@ -5,10 +5,12 @@ import { startConditions } from "./conditions.js";
 import { startKinds } from "./report/kinds.js";
 import { Memo } from "./report/memo.js";
 import { Place } from "./report/place.js";
+import { answeredPhotos, fetchAll, recall, remember, restorePhotos } from "./report/questions.js";
 import { Same } from "./report/same.js";
 import { Shots } from "./report/shots.js";
 
 const TYPING = 500;
+const QUIET = 4000;
 const NOT_TYPED = ["csrfmiddlewaretoken", "r.photos"];
 
 class ReportForm extends HTMLElement {
@@ -39,13 +41,14 @@ class ReportForm extends HTMLElement {
     if (record && record.user === this.dataset.user && !record.number) this.restore(record);
     else this.offerDrafts();
     if (!this.value("lat")) this.place.find();
+    setTimeout(() => navigator.onLine && fetchAll(this).catch(() => {}), QUIET);
   }
 
   restore(record) {
     this.restored = record;
     this.fill(record.pairs);
     this.place.isNudged = Boolean(this.value("lat")) && !this.value("accuracy");
-    this.shots.restore(record.photos, record.savedAt);
+    this.shots.restore(record.photos.filter((photo) => !photo.field), record.savedAt);
     this.memo.restore(record.memos || []);
     if (record.said) this.say(record.said);
     this.place.draw();
@@ -122,6 +125,8 @@ class ReportForm extends HTMLElement {
       this.replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch (error) {
       console.info("no word about what comes next while there is no net");
+      const kept = recall(this.dataset.user, this.value("kind").split("|")[0]);
+      if (kept) this.replace(kept);
     }
   }
 
@@ -133,12 +138,19 @@ class ReportForm extends HTMLElement {
       if (!fresh || !here) continue;
       if (part === "questions" && fresh.dataset.questions === old.dataset.questions) continue;
       here.replaceWith(document.importNode(fresh, true));
-      // Answers that were kept belong to these questions.
-      if (part === "questions" && this.restored) this.fill(this.restored.pairs.filter(([name]) => !name.includes(".")));
+      if (part === "questions") this.questionsCame(fresh);
     }
     startConditions(this);
     this.place.draw();
     if (this.shots.photos.length) this.shots.draw();
+  }
+
+  // Answers that were kept belong to these questions.
+  questionsCame(section) {
+    remember(this.dataset.user, section);
+    if (!this.restored) return;
+    this.fill(this.restored.pairs.filter(([name]) => !name.includes(".")));
+    restorePhotos(this.form, this.restored.photos);
   }
 
   // --- drafts: whoever is called away, or whose browser is killed, finds it again
@@ -150,7 +162,9 @@ class ReportForm extends HTMLElement {
 
   async keepDraft() {
     if (this.isBusy || this.isGone || !outbox.isThere() || !this.isBegun()) return;
-    await outbox.keep({ ...this.record(""), draft: true }).catch(() => console.info("no room for a draft"));
+    const record = this.record("", await answeredPhotos(this.form));
+    if (this.isBusy || this.isGone) return;
+    await outbox.keep({ ...record, draft: true }).catch(() => console.info("no room for a draft"));
   }
 
   isBegun() {
@@ -186,7 +200,7 @@ class ReportForm extends HTMLElement {
       return;
     }
     this.say(this.dataset.sending);
-    const record = this.record(address);
+    const record = this.record(address, await answeredPhotos(this.form));
     const isKept = await outbox.keep(record).then(() => true, () => false);
     // What is halfway up is not sent a second time.
     await this.shots.uploaded;
@@ -201,7 +215,7 @@ class ReportForm extends HTMLElement {
     }
   }
 
-  record(address) {
+  record(address, answers) {
     const pairs = [...new FormData(this.form)].filter(([name, value]) => typeof value === "string" && !NOT_TYPED.includes(name));
     const chosen = this.form.querySelector("[name='r.kind']:checked")?.closest(".pick").querySelector(".pick__name");
     const title = [chosen?.textContent.trim(), this.value("summary").slice(0, 20)].filter(Boolean).join(" · ");
@@ -212,7 +226,7 @@ class ReportForm extends HTMLElement {
       address,
       title: title || this.dataset.untitled,
       pairs,
-      photos: this.shots.kept,
+      photos: [...this.shots.kept, ...answers],
       memos: this.memo.kept,
       savedAt: this.restored?.savedAt || Date.now(),
       tries: this.restored?.tries || 0,
