@@ -16,7 +16,7 @@ from casework.models import Case
 from casework.pages.nextcard import Refused, card_form
 from casework.queries.cases import OpenWork
 from casework.queries.forecast import Forecast, forecast
-from casework.verbs import STEP_VERBS, VERBS, Verb
+from casework.verbs import STEP_VERBS, VERBS, Verb, at_step
 from workflows.models import Step
 
 PRIMARY = ("complete", "approve", "claim")  # the first of these that is allowed is the main button
@@ -149,4 +149,5 @@ def _groups(acts: Iterable[Act]) -> Iterable[Group]:
 
 def _ending(step: Step) -> Verb | None:
     """The verb by which the step will end, for somebody who only signs for it now."""
-    return next((VERBS[key] for key in ("complete", "approve") if key in step.verbs), None)
+    ending = (VERBS[key] for key in ("complete", "approve") if key in step.verbs)
+    return next((at_step(verb, step.settings) for verb in ending), None)

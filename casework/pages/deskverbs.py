@@ -30,7 +30,7 @@ from casework.services import approvals
 from casework.services.acts import act_on_case
 from casework.services.said import Said
 from casework.services.taking_back import undo as take_back
-from casework.verbs import CASE_VERBS, STEP_VERBS, Verb
+from casework.verbs import CASE_VERBS, STEP_VERBS, Verb, at_step, event_words_at, words_told
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
 from workflows.models import Step
@@ -44,7 +44,8 @@ DIALOG = "asked"  # the element that a dialog is put into, by which its requests
 def look_ahead(request: ViewerRequest, step: int) -> HttpResponse:
     """Who gets it next, with the answers typed so far. Changes nothing."""
     shown, row = access_step(request.viewer, step)
-    verb = STEP_VERBS.get(request.POST.get("act.verb", "")) or STEP_VERBS["complete"]
+    key = request.POST.get("act.verb", "")
+    verb = at_step(STEP_VERBS.get(key) or STEP_VERBS["complete"], row.settings)
     refused = Refused(verb=verb.key, message="", status=200, posted=request.POST)
     form = card_form(shown, row, language=language_of(request), now=timezone.now(), refused=refused)
     if not row.is_open:
@@ -59,22 +60,21 @@ def act(request: ViewerRequest, step: int, verb: str) -> HttpResponse:
     shown, row = access_step(request.viewer, step)
     if verb not in STEP_VERBS:
         raise NotFound
+    called = at_step(STEP_VERBS[verb], row.settings)
     if request.method != "POST":
-        return _ask(request, shown, row, STEP_VERBS[verb])
+        return _ask(request, shown, row, called)
     form = card_form(shown, row, language=language_of(request), now=timezone.now())
     posted: QueryDict = request.POST
     try:
-        _ensure_sure(STEP_VERBS[verb], posted)
+        _ensure_sure(called, posted)
         posted = with_new_photos(request, form)
-        told = said(
-            posted, STEP_VERBS[verb], has_form=form is not None, language=language_of(request), held=True
-        )
+        told = said(posted, called, has_form=form is not None, language=language_of(request), held=True)
         done = approvals.act(step, verb, by=request.viewer, said=told)
     except (NotFound, NotYours):
         raise
     except REFUSALS as error:
-        return _refused(request, row, STEP_VERBS[verb], error, posted=posted)
-    return _acted(request, done, row, STEP_VERBS[verb])
+        return _refused(request, row, called, error, posted=posted)
+    return _acted(request, done, row, called)
 
 
 @page
@@ -134,7 +134,8 @@ def _with_numbers(request: ViewerRequest, told: Said) -> Said:
 
 def said_of(case: Case, step: Step | None, verb: Verb) -> str:
     """“Signed for 00139”, and after a step's end what waits for whom."""
-    words = {"verb": EVENT_WORDS.get(verb.event, verb.label), "number": case.number.rsplit("-", 1)[-1]}
+    own = event_words_at(verb.event, words_told(verb, step.settings)) if step is not None else None
+    words = {"verb": own or EVENT_WORDS.get(verb.event, verb.label), "number": case.number.rsplit("-", 1)[-1]}
     signs = verb.key == "claim" and step is not None and step.ends_with_signature
     if not verb.ends_step and not signs:
         return _("%(verb)s: %(number)s") % words

@@ -19,7 +19,7 @@ from casework.queries.forecast import Forecast, earlier_steps, forecast
 from casework.queries.particulars import Particular, particulars
 from casework.queries.posts import post_choices
 from casework.services.approvals import step_form
-from casework.verbs import VERBS, Verb
+from casework.verbs import VERBS, Verb, at_step
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
 from workflows.models import Step
@@ -138,7 +138,8 @@ def refusal_of(error: Exception, *, verb: str, status: int, posted: QueryDict) -
 
 def _ending(step: Step) -> Verb | None:
     """The verb by which the step will end, for somebody who only signs for it now."""
-    return next((VERBS[key] for key in ("complete", "approve") if key in step.verbs), None)
+    ending = (VERBS[key] for key in ("complete", "approve") if key in step.verbs)
+    return next((at_step(verb, step.settings) for verb in ending), None)
 
 
 def _panel(

@@ -18,7 +18,6 @@ from casework.queries.cases import Holder, holders_of_steps
 from casework.queries.guesses import Guess, open_questions
 from casework.services.approvals import SIGNED
 from casework.services.approvals.deciding import said_to_run
-from casework.services.approvals.returning import REPORTER
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
 from casework.verbs import Verb
@@ -111,10 +110,7 @@ def works_after(
 
 
 def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, str]]:
-    """What this one can be sent back to, by element and name: the reporter, and the steps that were passed.
-
-    None when the run can't be read.
-    """
+    """The steps that this one can be sent back to, by element and name; none when the run can't be read."""
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     try:
@@ -123,8 +119,7 @@ def earlier_steps(case: Case, step: Step, *, now: datetime) -> list[tuple[str, s
     except (WorkflowsError, EngineError):
         return []
     names = dict(Step.objects.filter(run=case.run, element__in=elements).values_list("element", "name"))
-    passed = [(element, names[element]) for element in elements if element in names]
-    return [(REPORTER, _("Reporter")), *passed]
+    return [(element, names[element]) for element in elements if element in names]
 
 
 def given_answers(form: StepForm) -> dict[str, Any]:
