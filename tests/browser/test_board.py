@@ -58,7 +58,7 @@ def test_process_is_drawn_with_the_keys_and_published(desk: Page, matter: str):
     kept(desk)
 
     xml = desk.request.get(f"/studio/{matter}/draft/bpmn/").text()
-    step = re.search(r"<bpmn:userTask [^>]*现场核查[^>]*>", xml)[0]
+    (step,) = re.findall(r"<bpmn:userTask [^>]*现场核查[^>]*>", xml)
     for setting in ('level="grid"', 'limit="2wd"', 'verbs="complete return"', 'stage="核查"'):
         assert f"cw:{setting}" in step
     desk.get_by_role("link", name="去发布").click()
@@ -70,9 +70,9 @@ def test_process_is_drawn_with_the_keys_and_published(desk: Page, matter: str):
 def test_pattern_is_put_down_with_the_mouse_and_its_faults_are_shown(desk: Page, matter: str):
     desk.locator(".palette__more summary").click()
     desk.get_by_role("button", name="核查退回").click()
-    board = desk.locator("[data-canvas]").bounding_box()
-    desk.mouse.move(board["x"] + 360, board["y"] + 420)
-    desk.mouse.click(board["x"] + 380, board["y"] + 440)
+    board = desk.locator("[data-canvas]")
+    board.hover(position={"x": 360, "y": 420})
+    board.click(position={"x": 380, "y": 440})
     expect(desk.locator("[data-outline] button")).to_have_count(6)
     expect(desk.locator("[data-problems]")).to_contain_text("走不到")
     expect(desk.locator(".flaw").first).to_be_visible()
