@@ -75,8 +75,13 @@ def _rename(element: Element, elements: list[Element], chance: Random) -> None:
 def _point_elsewhere(element: Element, elements: list[Element], chance: Random) -> None:
     """Give an attribute the value that another element has there or anywhere."""
     other = chance.choice(elements)
-    if element.attrib and other.attrib:
-        element.set(chance.choice(list(element.attrib)), str(chance.choice(list(other.attrib.values()))))
+    if _names(element) and other.attrib:
+        element.set(chance.choice(_names(element)), str(chance.choice(list(other.attrib.values()))))
+
+
+def _names(element: Element) -> list[str]:
+    """The attributes that can be set; one with a prefix that was never declared can't."""
+    return [name for name in map(str, element.attrib) if name.startswith("{") or ":" not in name]
 
 
 def _forget(element: Element, _elements: list[Element], chance: Random) -> None:
@@ -85,8 +90,8 @@ def _forget(element: Element, _elements: list[Element], chance: Random) -> None:
 
 
 def _say_something_else(element: Element, _elements: list[Element], chance: Random) -> None:
-    if element.attrib and chance.random() < 0.5:
-        element.set(chance.choice(list(element.attrib)), chance.choice(TEXTS))
+    if _names(element) and chance.random() < 0.5:
+        element.set(chance.choice(_names(element)), chance.choice(TEXTS))
     else:
         element.text = chance.choice(TEXTS)
 
