@@ -17,7 +17,7 @@ from workflows import engine
 from workflows.engine.variables import instance_of
 
 MOVES = 25
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 
 
 def _wider(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -60,7 +60,9 @@ def _regular(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 REGULAR = st.recursive(st.just(("task",)), _regular, max_leaves=8)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES // 2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(block=REGULAR, seed=st.integers(0, 9999))
 def test_work_sent_back_at_random_still_comes_to_its_end(block, seed):
     play_back(block, seed)

@@ -101,6 +101,14 @@ def test_a_waiting_event_takes_its_new_definition():
     assert walk.message("m").open == ["A"]
 
 
+def test_an_event_is_called_as_the_new_version_calls_it():
+    fixed, computed = (f'start s; catch c "message={name}"; user A; s > c > A' for name in ("m", "m-${key}"))
+    data = {"key": 7}
+
+    assert migrated(begun(fixed, data=data), computed).message("m-7").open == ["A"]
+    assert migrated(begun(computed, data=data), fixed).message("m").open == ["A"]
+
+
 @pytest.mark.parametrize(
     ("case", "new", "why"),
     [

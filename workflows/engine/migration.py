@@ -20,7 +20,7 @@ from workflows.engine.gateways import EventGateway
 from workflows.engine.machine import Machine
 from workflows.engine.plan import Plan
 from workflows.engine.throwing import interrupts
-from workflows.engine.waiting import CATCHABLE, arm
+from workflows.engine.waiting import CATCHABLE, arm, event_name
 from workflows.expressions import Calendar
 
 _INNER = ("many", KIND)  # what stands there is no host of a loop, and has no boundary events of its own
@@ -181,6 +181,8 @@ def _renew_waits(machine: Machine, *, before: frozenset[str]) -> None:
         if not _still_waits(wait):
             begun_anew.add((_holder(wait), wait.element))
             wait.frame.remove(wait)
+        else:
+            _rename(wait)
     for token in list(machine.standing()):
         present = {wait.element for wait in token.waits}
         helpless = token.state == WAITING and not token.element.joins and not present
@@ -194,6 +196,16 @@ def _renew_waits(machine: Machine, *, before: frozenset[str]) -> None:
             is_new = start.node.id not in before or (-frame.id, start) in begun_anew
             if start not in listening and is_new:
                 arm(start, frame, None)
+
+
+def _rename(wait: Token) -> None:
+    """An event whose name is computed in one of the versions only is called as the new version calls it."""
+    assert wait.wait is not None
+    trigger = wait.element.triggers[wait.wait.index]
+    if trigger.name is None:
+        wait.wait.name = None
+    elif wait.wait.name is None:
+        wait.wait.name = event_name(trigger, wait.frame, wait.owner, at=wait.element)
 
 
 def _holder(wait: Token) -> int:
