@@ -69,6 +69,10 @@ class SolvedBody(Strict):
     comment = Text(max_length=500, required=False, default="", allow_blank=True)
 
 
+class LimitMetBody(Strict):
+    comment = Text(max_length=500, required=False, default="", allow_blank=True)
+
+
 class WorkingTimeRow(Strict):
     area = AreaCode(max_length=40, required=False, default="", allow_blank=True)
     first_day = serializers.RegexField(DAY_OF_YEAR, required=False, default="01-01")

@@ -71,6 +71,7 @@ urlpatterns = [
         "instrument_revoke",
     ),
     *_both("cases/<slug:number>/suggestion", near.suggestion, "case_suggestion"),
+    *_both("cases/<slug:number>/limits/<int:clock_id>/met", near.limit_met, "case_limit_met"),
     *_both("cases/<slug:number>/solve-there", near.solve_there, "case_solve_there"),
     *_both("cases/<slug:number>/<slug:verb>", caseverbs.verb, "case_verb"),
     *_both("notices", record.notices, "notices"),

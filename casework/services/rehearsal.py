@@ -58,7 +58,9 @@ def _with_drafts(tried: Tried, *, now: datetime) -> Ruler:
 
 def _placed(placed: Placed, tried: Tried, rules: Ruler) -> dict[str, Any]:
     level = placed.level or "town"
-    limits = nearby.limits_for(tried.facts.category, level=level, urgent=tried.facts.urgent, ruler=rules)
+    limits = nearby.limits_for(
+        tried.facts.category, level=level, urgent=tried.facts.urgent, ruler=rules, kind=placed.kind
+    )
     return {
         "kind": placed.kind,
         "post": placed.post,

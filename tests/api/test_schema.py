@@ -87,6 +87,7 @@ def test_the_schema_names_the_calls_that_others_rely_on(schema):
         ("/api/v1/cases/{number}/instruments/", "post"),
         ("/api/v1/cases/{number}/instruments/{instrument_id}/revoke/", "post"),
         ("/api/v1/cases/{number}/suggestion/", "get"),
+        ("/api/v1/cases/{number}/limits/{clock_id}/met/", "post"),
         ("/api/v1/cases/{number}/solve-there/", "post"),
         ("/api/v1/cases/{number}/{verb}/", "post"),
         ("/api/v1/rules/", "get"),

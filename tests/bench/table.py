@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from casework.queries.viewers import viewer_for
-from tests.bench import city, http, measures, others, pages
+from tests.bench import city, http, measures, others, pages, rules
 from tests.world import World, build_world
 
 KEPT_IN = Path(__file__).parents[2] / "var" / "bench.json"
@@ -52,7 +52,7 @@ def print_table(size: Size, *, url: str, with_peers: bool) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     world = build_world()
     lines: list[Line] = []
-    for part in (_steps, _loop, _alone, _sweep, _http, _pages):
+    for part in (_steps, _loop, _alone, _sweep, _rules, _http, _pages):
         if part is _pages and with_peers:  # before the city is there: the others have none around them
             lines += _peers(world, size, url=url)
             print()
@@ -144,6 +144,21 @@ def _sweep(world: World, size: Size) -> list[Line]:
     return [
         Line(what=f"a due timer, swept with {size.due} others", measured=alone * 1e3, unit="ms"),
         Line(what=f"… among {size.timers:,} that are not due", measured=among / alone, unit="×", goal="≈ 1"),
+    ]
+
+
+REPORTS = 10_000
+
+
+def _rules(world: World, size: Size) -> list[Line]:
+    case = measures.open_case("ordinary", by=viewer_for(world.grid_worker))
+    idle, busy = rules.sweeping(case, clocks=size.timers)
+    return [
+        Line(
+            what=f"deciding rules for {REPORTS:,} reports", measured=rules.deciding(reports=REPORTS), unit="s"
+        ),
+        Line(what=f"{size.timers:,} running clocks looked over", measured=idle * 1e3, unit="ms"),
+        Line(what=f"{size.timers:,} clocks that ran out, marked", measured=busy, unit="s", goal="< 1"),
     ]
 
 

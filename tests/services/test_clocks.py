@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.utils import timezone
 
-from casework.errors import NotValid
+from casework.errors import NotFound, NotNow, NotValid, NotYours
 from casework.models import Case, CaseEvent, CaseStatus, Clock, ClockKind, Holiday, WorkingTime
 from casework.models.acts import Notice
 from casework.queries.cases import open_work
@@ -22,6 +22,7 @@ from casework.services.calendars import forget_calendars, holiday_horizon, seed_
 from casework.services.clockwork import beat, sweep_clocks
 from casework.services.intake import NewCase
 from casework.services.journal import breaks
+from casework.services.milestones import meet_limit
 from casework.services.progress import deliver_message
 from tests.diagrams import chain, publish, task
 from tests.world import COMMUNITY, GRID, SIBLING_GRID, TOWN
@@ -407,3 +408,22 @@ def test_a_suspended_case_is_neither_told_on_nor_handed_up(world):
     clocks.pause(case, due + timedelta(minutes=2))
 
     assert sweep_clocks(now=again + timedelta(days=30)) == 0
+
+
+def test_who_has_the_step_says_that_a_limit_was_met_and_the_next_one_runs(world):
+    matter({"limit": "4h:停工; 7d:处罚"})
+    case = opened(world)
+    clock = Clock.objects.get(case=case)
+
+    for who, error in ((world.duty_officer, NotYours), (world.sibling_planning, NotFound)):
+        with pytest.raises(error):
+            meet_limit(case.number, clock.pk, by=viewer_for(who))
+    case = meet_limit(case.number, clock.pk, by=viewer_for(world.planning), comment="现场已停工")
+
+    clock.refresh_from_db()
+    line = CaseEvent.objects.get(case=case, kind="limit_met")
+    assert (clock.name, clock.rule, case.due_at) == ("处罚", "7d", clock.due_at)
+    assert (line.data["limit"], line.data["comment"], line.by) == ("停工", "现场已停工", world.planning)
+    with pytest.raises(NotNow):
+        meet_limit(case.number, clock.pk, by=viewer_for(world.planning))
+    assert list(breaks(case_id=case.pk)) == []

@@ -11,13 +11,16 @@ from django.utils import timezone
 from casework.errors import NotFound, NotValid, NotYours
 from casework.models import CaseEvent, RuleTable
 from casework.queries.nearby import Spot, is_open, metres
+from casework.queries.ruled import rulings
 from casework.queries.viewers import viewer_for
 from casework.rules.nearby import ASKED
 from casework.services import intake, rulebook
+from casework.services.acts import act_on_case
 from casework.services.calendars import work_calendar
 from casework.services.intake import NewReport
 from casework.services.journal import breaks
 from casework.services.rulebook import NewTable
+from casework.services.said import Said
 from grid.models import Appointment, ServicePoint
 from tests.diagrams import chain, publish, task
 from tests.world import COMMUNITY, GRID, OTHER_GRID, SIBLING
@@ -311,3 +314,23 @@ def test_a_grid_beside_does_not_get_it(matter):
     case = reported(matter, "暴露垃圾", area=OTHER_GRID)
 
     assert step_of(case).candidates == [matter.post_of(matter.other_grid_worker).code]
+
+
+def test_reporting_upward_goes_where_the_rules_say_and_the_page_tells_why(matter):
+    case = reported(matter, "暴露垃圾")
+    said = Said(comment="有人偷倒", reason_code="crime", step=step_of(case).pk)
+
+    act_on_case(case.number, "escalate", by=viewer_for(matter.grid_worker), said=said)
+
+    assert step_of(case).candidates == [matter.post_of(matter.police).code]
+    up, first = rulings(case)
+    assert (up.to, up.level, up.mark) == (("平安法治板块 公安(派出所)岗",), "镇街", "公安")
+    assert [(rule.title, rule.place, rule.is_default) for rule in up.rules] == [
+        ("什么时候上交", "第 0 版第 1 行", True)
+    ]
+    assert (first.step, first.to, first.how) == (
+        "处置",
+        ("沱口社区第一网格 专职网格员",),
+        "有权办理的最近一级",
+    )
+    assert first.passed == (("微网格", "没有这项权限"),)

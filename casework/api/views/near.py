@@ -9,12 +9,13 @@ from rest_framework.response import Response
 from casework.api import answers, ruleanswers
 from casework.api.docs import IDEMPOTENCY_KEY, call, example
 from casework.api.incoming import idempotency_key
-from casework.api.rulebodies import SolvedBody
+from casework.api.rulebodies import LimitMetBody, SolvedBody
 from casework.api.viewer import viewer_of
 from casework.api.views.cases import etag
 from casework.queries import api as queries
 from casework.queries.dispatching import suggestion_for
 from casework.services.locks import database_now
+from casework.services.milestones import meet_limit
 from casework.services.nearby import rules_said
 from casework.services.on_the_spot import Solved, solve_on_the_spot
 
@@ -40,6 +41,25 @@ def suggestion(request: Request, number: str) -> Response:
         for unit in found.units
     ]
     return Response({"why": found.why, "units": units, "rule": rules_said((found.ruled,))[0]})
+
+
+@call(
+    "Say that one of several limits in a row was met; the next one runs",
+    name="cases_limit_met",
+    tag="cases",
+    body=LimitMetBody,
+    answers={200: answers.Case},
+    refuses=(400, 403, 404, 409, 422, 423),
+    examples=[example("Works have stopped", {"comment": "已停工"})],
+)
+@api_view(["POST"])
+def limit_met(request: Request, number: str, clock_id: int) -> Response:
+    viewer = viewer_of(request)
+    body = LimitMetBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    case = meet_limit(number, clock_id, by=viewer, comment=body.validated_data["comment"])
+    answer = queries.case_json(queries.case_for(viewer, case.number), viewer)
+    return Response(answer, headers={"ETag": etag(answer["revision"])})
 
 
 @call(

@@ -19,12 +19,13 @@ class Limits:
     ruled: Ruled
 
 
-def limits_for(category: str, *, level: str, urgent: bool, ruler: Ruler) -> Limits:
-    power = ruler.ask("nearby_power", {"类别": category})
+def limits_for(category: str, *, level: str, urgent: bool, ruler: Ruler, kind: str = "") -> Limits:
+    """The kind of matter is asked for where the caller does not know it."""
+    word = KINDS.get(kind) or ruler.ask("nearby_power", {"类别": category}).get("类型")
     answer = ruler.ask(
         "nearby_limits",
         {
-            "类型": power.get("类型") or KINDS["event"],
+            "类型": word or KINDS["event"],
             "类别": category,
             "层级": LEVEL_WORDS[level],
             "紧急": urgent,
