@@ -187,7 +187,10 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenWork:
-    """An open step of the case as one viewer sees it: what he may do with it, and what about it (urge, reassign)."""
+    """An open step of the case as one viewer sees it: what he may do with it, and what about it (urge, reassign).
+
+    `asked` are those whom it has asked to sign or to do it, and who have not.
+    """
 
     step: Step
     verbs: tuple[Verb, ...]
@@ -196,6 +199,7 @@ class OpenWork:
     claimed_by: str
     clock: Clock | None
     returned: Decision | None
+    asked: tuple[Holder, ...] = ()
 
     @property
     def is_mine(self) -> bool:
@@ -411,6 +415,7 @@ def _open_work(step: Step, case: Case, viewer: Viewer, holders: Mapping[str, Hol
         claimed_by=str(step.claimed_by) if step.claimed_by else "",
         clock=getattr(step, "clock", None),
         returned=return_behind(step),
+        asked=tuple(holders[code] for code in step.asked if code in holders),
     )
 
 
@@ -423,7 +428,7 @@ def return_behind(step: Step) -> Decision | None:
 
 def holders_of_steps(steps: Iterable[Step]) -> dict[str, Holder]:
     """Who sits on the posts that these steps are offered to, today."""
-    codes = {code for step in steps for code in step.candidates}
+    codes = {code for step in steps for code in (*step.candidates, *step.asked)}
     people: dict[str, list[User]] = holders_by_post(codes, on=timezone.localdate())
     posts = Post.objects.filter(code__in=codes).select_related("unit")
     return {

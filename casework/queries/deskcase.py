@@ -86,6 +86,12 @@ class DeskCase:
         return tuple(work for work in self.works if work.is_mine)
 
     @property
+    def given(self) -> tuple[Entry, ...]:
+        """What those said whom the chosen step had asked to sign or to do it, the latest first."""
+        token = self.chosen.step.token if self.chosen else None
+        return tuple(told.entry for told in self.story if token and told.entry.data.get("for") == token)
+
+    @property
     def awaits_signature(self) -> bool:
         return bool(self.works) and all(
             work.step.claimed_by_id is None and work.step.wants_signature for work in self.works

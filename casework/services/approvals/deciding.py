@@ -105,11 +105,15 @@ def _told(doing: Doing, decision: Decision, before: Mapping[str, Any]) -> dict[s
         if before.get(name) != value and not is_photo_list(value)
     }
     told: dict[str, Any] = {}
-    for name, value in (("pins", decision.pins), ("changes", changes), ("errand", _errand(doing.step))):
+    for name, value in (("pins", decision.pins), ("changes", changes)):
         if value:
             told[name] = value
-    return told
+    return told | _errand(doing.step)
 
 
-def _errand(step: Step) -> str:
-    return str(step.settings.get("errand", ""))
+def _errand(step: Step) -> dict[str, Any]:
+    """Of whom was asked to sign or to do it: which step had asked him, by its token."""
+    errand = step.settings.get("errand", "")
+    if errand not in ("sign", "delegate"):
+        return {"errand": errand} if errand else {}
+    return {"errand": errand, "for": int(step.settings["for"])}

@@ -150,6 +150,11 @@ def label_of(post: Post) -> str:
     return f"{post.unit.name} {post.name}"
 
 
+def asked_by(doing: Doing) -> dict[str, str]:
+    """What those who are asked are told: for which step, by whom, and what he said with it."""
+    return {"for": str(doing.step.token), "asked_by": doing.viewer.name, "note": doing.comment[:500]}
+
+
 # --- who holds it
 
 

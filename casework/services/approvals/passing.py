@@ -10,6 +10,7 @@ from casework.models import Case, Decision
 from casework.services.approvals.doing import (
     CLAIM,
     Doing,
+    asked_by,
     begin,
     decision_of,
     end_with_move,
@@ -27,7 +28,6 @@ from casework.services.said import Said
 from grid.models import Post
 from workflows import sharing
 from workflows.engine import Errand
-from workflows.models import Step
 
 
 @transaction.atomic
@@ -66,19 +66,11 @@ def delegate(step_id: int, *, by: Viewer, said: Said) -> Case:
         raise VerbNotAllowed(doing.verb.label)
     target = receiver(doing)
     walk, assign = walk_for(doing)
-    move = sharing.delegate(walk, doing.step, _errand(doing.step, target))
+    move = sharing.delegate(walk, doing.step, _errand(doing, target))
     decision = Decision(**decision_of(doing), outcome=target.code[:64])
     return end_with_move(doing, move, assign, {"to": label_of(target)}, decision)
 
 
-def _errand(step: Step, target: Post) -> Errand:
-    return Errand(
-        posts=(target.code,),
-        settings={
-            "errand": "delegate",
-            "for": str(step.token),
-            "verbs": "complete",
-            "form": "",
-            "signFor": "",
-        },
-    )
+def _errand(doing: Doing, target: Post) -> Errand:
+    settings = {"errand": "delegate", "verbs": "complete", "form": "", "signFor": "", **asked_by(doing)}
+    return Errand(posts=(target.code,), settings=settings)

@@ -6,6 +6,7 @@ who returns it, which touches nothing else at all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +29,7 @@ from workflows.models import Step, StepStatus
 from workflows.projection import Move, Walk
 
 REPORTER = "reporter"
+STRAIGHT = {"back": "straight"}  # what was mended goes straight back; the page says so
 MENDED = "补充上报"  # what the reporter's step is called, in the words of the diagrams
 
 
@@ -65,7 +67,8 @@ def _back(doing: Doing, walk: Walk) -> Move:
             fields={"to_element": [_("Choose a step that was passed already.")]},
         )
     if doing.said.straight_back:
-        return _mended(doing, walk, to, _errand(doing, _who_did(doing, to)))
+        settings = {**_settings(doing), **STRAIGHT}
+        return _mended(doing, walk, to, Errand(posts=_who_did(doing, to), settings=settings))
     return workflows.send_back(walk, doing.step, to=to, outcome=doing.verb.outcome)
 
 
@@ -83,7 +86,7 @@ def _to_reporter(doing: Doing, walk: Walk, passed: tuple[str, ...]) -> Move:
         },
     )
     if doing.said.straight_back or first is None:
-        return _mended(doing, walk, "", errand)
+        return _mended(doing, walk, "", replace(errand, settings={**errand.settings, **STRAIGHT}))
     return sharing.send_back_asking(walk, doing.step, errand, to=first, outcome=doing.verb.outcome)
 
 
@@ -94,10 +97,6 @@ def _mended(doing: Doing, walk: Walk, to: str, errand: Errand) -> Move:
         )
     except MoveRefused as refused:
         raise NotValid(refused.message, fields={"straight_back": [str(refused.message)]}) from refused
-
-
-def _errand(doing: Doing, posts: tuple[str, ...] | None) -> Errand:
-    return Errand(posts=posts, settings=_settings(doing))
 
 
 def _settings(doing: Doing) -> dict[str, str]:

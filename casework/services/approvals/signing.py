@@ -13,6 +13,7 @@ from casework.errors import NotValid, VerbNotAllowed
 from casework.models import Case, Decision
 from casework.services.approvals.doing import (
     Doing,
+    asked_by,
     begin,
     decision_of,
     end_with_move,
@@ -82,20 +83,21 @@ def _asked(doing: Doing, walk: Walk, posts: list[Post]) -> Move:
     step, position = doing.step, doing.said.position
     if position == "beside" and together.is_instance(walk.live, step.token):
         return sharing.add_instances(walk, step, [(_item(step, post), (post.code,)) for post in posts])
-    errands = [Errand(posts=(post.code,), settings=_settings(step, position)) for post in posts]
+    errands = [Errand(posts=(post.code,), settings=_settings(doing)) for post in posts]
     return sharing.add_signers(walk, step, errands, when=position)  # type: ignore[arg-type]  # one of POSITIONS
 
 
-def _settings(step: Step, position: str) -> dict[str, str]:
+def _settings(doing: Doing) -> dict[str, str]:
     """A signer gives his opinion, not the step's answers; he refuses where a refusal leads somewhere."""
-    may_refuse = position == "before" or "reject" in step.verbs
+    position = doing.said.position
+    may_refuse = position == "before" or "reject" in doing.step.verbs
     return {
         "errand": "sign",
         "when": position,
-        "for": str(step.token),
         "verbs": "approve reject" if may_refuse else "approve",
         "form": "",
         "signFor": "",
+        **asked_by(doing),
     }
 
 
