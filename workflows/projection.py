@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import get_language
 
 from workflows import engine
@@ -17,6 +16,7 @@ from workflows.rows import Batch, ask, new_keys
 
 # What a drawing says for people may be as long as it likes; rows keep its beginning.
 NAME_LENGTH, LANE_LENGTH = 200, 120
+FIRST_STEPS = 4  # more than most runs begin with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def settle(walk: Walk, *, done: Step | None = None, outcome: str = "", fired: Ti
     row, batch = walk.row, walk.batch or Batch()
     _take_state(walk)
     if row._state.adding:
-        row.pk = row.pk or _keys(Run, 1)[0]
+        _reserve(row)
         batch.insert([row])
     else:
         batch.update(row, "status", "state", "state_version", "moves", "path", "ended_at")
@@ -162,13 +162,16 @@ def _project_steps(walk: Walk, move: Move, batch: Batch, *, outcome: str) -> Non
 def _step_keys(row: Run, count: int) -> Sequence[int]:
     """The keys that came with the lock, as far as they go."""
     if count > len(row.step_keys):
-        row.step_keys += _keys(Step, count - len(row.step_keys))
+        row.step_keys += tuple(ask(f"SELECT {new_keys(Step, count - len(row.step_keys))}")[0][0])
     taken, row.step_keys = row.step_keys[:count], row.step_keys[count:]
     return taken
 
 
-def _keys(model: type[Model], count: int) -> tuple[int, ...]:
-    return tuple(ask(f"SELECT {new_keys(model, count)}")[0][0])
+def _reserve(row: Run) -> None:
+    """The key of a new run, and those of its first steps."""
+    ((row.pk,), row.step_keys) = map(
+        tuple, ask(f"SELECT {new_keys(Run, 1)}, {new_keys(Step, FIRST_STEPS)}")[0]
+    )
 
 
 def _new_step(walk: Walk, step: OpenStep, *, key: int, opened_by: Step | None) -> Step:

@@ -39,6 +39,10 @@ def _both(route: str, view: Callable[..., Any], name: str) -> Iterator[URLPatter
 
 
 urlpatterns = [
+    # What is called most is looked for first.
+    *_both("steps", steps.steps, "steps"),
+    *_both("steps/<int:step_id>", steps.step, "step"),
+    *_both("steps/<int:step_id>/<slug:verb>", steps.verb, "step_verb"),
     *_both("auth/token", tokens.token, "token"),
     *_both("matters", matters.matters, "matters"),
     *_both("matters/check", matters.check, "matter_check"),
@@ -84,9 +88,6 @@ urlpatterns = [
     *_both("rules/holidays/<int:year>", rules.holidays, "rules_holidays"),
     *_both("rules/<slug:key>", rules.table, "rule_table"),
     *_both("rules/<slug:key>/versions", rules.versions, "rule_versions"),
-    *_both("steps", steps.steps, "steps"),
-    *_both("steps/<int:step_id>", steps.step, "step"),
-    *_both("steps/<int:step_id>/<slug:verb>", steps.verb, "step_verb"),
     *_both("messages", events.messages, "messages"),
     *_both("signals", events.signals, "signals"),
     *_both("incidents", events.incidents, "incidents"),

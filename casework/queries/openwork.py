@@ -24,13 +24,12 @@ SELECT {columns(Step)}, person.username
   FROM workflows_step LEFT JOIN grid_user person ON person.id = claimed_by_id
  WHERE run_id = ANY(%s::bigint[]) AND status = 'open' ORDER BY opened_at, workflows_step.id
 """  # noqa: S608
-_TIMERS = """
-SELECT run_id, element, due_at FROM workflows_timer
- WHERE run_id = ANY(%s::bigint[]) AND fired_at IS NULL ORDER BY due_at, id
-"""
-_EVENTS = """
-SELECT run_id, element, kind, name, correlation FROM workflows_subscription
- WHERE run_id = ANY(%s::bigint[]) ORDER BY id
+_WAITS = """
+SELECT run_id, element, 'timer', '', '', due_at FROM workflows_timer
+ WHERE run_id = ANY(%s::bigint[]) AND fired_at IS NULL
+ UNION ALL
+SELECT run_id, element, kind, name, correlation, NULL FROM workflows_subscription WHERE run_id = ANY(%s::bigint[])
+ ORDER BY 6, 3, 4, 2
 """
 
 
@@ -39,15 +38,14 @@ def open_work(runs: Sequence[int]) -> Mapping[int, OpenWork]:
     found: dict[int, OpenWork] = defaultdict(OpenWork)
     if not runs:
         return found
-    asked = [list(runs)]
-    steps, timers, events = ask_together((_STEPS, asked), (_TIMERS, asked), (_EVENTS, asked))
+    asked = list(runs)
+    steps, waits = ask_together((_STEPS, [asked]), (_WAITS, [asked, asked]))
     for *step, person in steps:
         row = made(Step, step)
         row.claimed_name = person  # type: ignore[attr-defined]  # as annotating would
         found[row.run_id].steps.append(row)
-    for run, element, due_at in timers:
-        found[run].waits.append({"element": element, "kind": "timer", "due_at": due_at})
-    for run, element, kind, name, key in events:
-        wait = {"element": element, "kind": kind, "name": name}
+    for run, element, kind, name, key, due_at in waits:
+        wait = {"element": element, "kind": kind}
+        wait |= {"due_at": due_at} if due_at else {"name": name}
         found[run].waits.append({**wait, "correlation": key} if key else wait)
     return found

@@ -65,14 +65,17 @@ def _open(
 # Of the next so many runs that go on: the last one, and the cases of those in which nothing is open or awaited.
 _SILENT = """
 WITH next AS MATERIALIZED (
-     SELECT id FROM workflows_run WHERE status = 'running' AND id > %s ORDER BY id LIMIT %s)
+     SELECT id FROM workflows_run WHERE status = 'running' AND id > %s ORDER BY id LIMIT %s),
+idle AS MATERIALIZED (
+     SELECT id FROM next EXCEPT
+     SELECT run_id FROM workflows_step
+      WHERE status = 'open' AND run_id > %s AND run_id <= (SELECT max(id) FROM next))
 SELECT (SELECT max(id) FROM next), ARRAY(
-       SELECT place.id FROM next JOIN casework_case place ON place.run_id = next.id
-        WHERE NOT EXISTS (SELECT FROM workflows_step open WHERE open.run_id = next.id AND open.status = 'open')
-          AND NOT EXISTS (SELECT FROM workflows_timer due WHERE due.run_id = next.id AND due.fired_at IS NULL)
-          AND NOT EXISTS (SELECT FROM workflows_subscription held WHERE held.run_id = next.id)
+       SELECT place.id FROM idle JOIN casework_case place ON place.run_id = idle.id
+        WHERE NOT EXISTS (SELECT FROM workflows_timer due WHERE due.run_id = idle.id AND due.fired_at IS NULL)
+          AND NOT EXISTS (SELECT FROM workflows_subscription held WHERE held.run_id = idle.id)
           AND NOT EXISTS (SELECT FROM workflows_incident known
-                           WHERE known.run_id = next.id AND known.resolved_at IS NULL))
+                           WHERE known.run_id = idle.id AND known.resolved_at IS NULL))
 """
 SILENT = "silent"
 PART = 20_000  # runs
@@ -96,7 +99,7 @@ def _silent(part: int, *, ends: float) -> list[int]:
         return []
     silent: list[int] = []
     while True:
-        last, found = ask(_SILENT, patrol.place, part)[0]
+        last, found = ask(_SILENT, patrol.place, part, patrol.place)[0]
         patrol.place = last or 0
         silent += found
         if last is None or time.monotonic() > ends:

@@ -28,6 +28,7 @@ from grid.services.reports import Sighting, record_report
 from workflows import services as workflows
 from workflows.models import Version
 from workflows.projection import settle
+from workflows.rows import Batch
 
 TITLE = 60
 
@@ -243,7 +244,7 @@ def _open(
     )
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
-    walk = workflows.begin(version, data=case.data, assign=assign, now=now, calendar=calendar)
+    walk = workflows.begin(version, data=case.data, assign=assign, now=now, calendar=calendar, batch=Batch())
     move = settle(walk)
     case.run, case.data = move.run, move.data
     case.save(force_insert=True)
