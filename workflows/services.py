@@ -78,13 +78,24 @@ def problems_of(version: Version, context: CheckContext) -> tuple[Problem, ...]:
 
 @transaction.atomic
 def publish(
-    definition: Definition, *, context: CheckContext, note: str, by_id: int | None, now: datetime
+    definition: Definition,
+    *,
+    context: CheckContext,
+    note: str,
+    by_id: int | None,
+    now: datetime,
+    reviewed: str | None = None,
 ) -> Version:
-    """Make the draft the version that new cases run on. Raises NoDraft, NotPublishable."""
+    """Make the draft the version that new cases run on. Raises NoDraft, NotPublishable, DraftChanged.
+
+    `reviewed` is the sha256 of the diagram that somebody has looked at and means; None means whatever it is.
+    """
     definition = Definition.objects.select_for_update().get(pk=definition.pk)
     draft = definition.versions.filter(status=VersionStatus.DRAFT).first()
     if draft is None:
         raise NoDraft
+    if reviewed is not None and draft.sha256 != reviewed:
+        raise DraftChanged(who=str(draft.author or ""), at=draft.saved_at)
     problems = problems_of(draft, context)
     if any(problem.severity == "error" for problem in problems):
         raise NotPublishable(problems)

@@ -21,7 +21,10 @@ class MatterBody(Strict):
 
 
 class PublishBody(Strict):
+    """`sha256` is that of the draft that is meant, as `PUT draft/` answered it; without it whatever is there."""
+
     note = Text(max_length=500, required=False, default="", allow_blank=True)
+    sha256 = Text(max_length=64, required=False, default="", allow_blank=True)
 
 
 class ReportBody(Strict):

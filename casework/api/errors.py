@@ -29,7 +29,7 @@ from casework.errors import CaseBusy, CaseworkError, NotFound, NotValid, NotYour
 from grid.codes import BadAreaCode
 from grid.errors import GridError, PhotoTooLarge, RecordingTooLarge
 from workflows.bpmn import DiagramRefused, Problem
-from workflows.errors import NoDraft, NotPublishable, StepNotOpen, WorkflowsError
+from workflows.errors import DraftChanged, NoDraft, NotPublishable, StepNotOpen, WorkflowsError
 
 log = logging.getLogger(__name__)
 LOST_FOR = "5"  # seconds until a client may try again after the database was lost
@@ -134,7 +134,7 @@ def _of_workflows(error: WorkflowsError | DiagramRefused) -> Refusal:
         case NotPublishable():
             more = {"problems": problems_json(error.problems)}
             return Refusal(status=422, code=error.code, detail=str(error.message), more=more)
-        case StepNotOpen() | NoDraft():
+        case StepNotOpen() | NoDraft() | DraftChanged():
             return Refusal(status=409, code=error.code, detail=str(error.message))
         case _:
             return Refusal(status=422, code=error.code, detail=str(error.message))

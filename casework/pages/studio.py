@@ -23,7 +23,7 @@ from casework.pages.door import ViewerRequest, page
 from casework.queries import studio as queries
 from casework.services import diagrams
 from workflows.bpmn import DiagramRefused
-from workflows.errors import NoDraft, NotPublishable
+from workflows.errors import DraftChanged, NoDraft, NotPublishable
 from workflows.models import Definition, Version
 
 app_name = "studio"
@@ -62,6 +62,8 @@ class PublishForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"class": "input", "rows": 4}),
     )
+    # What was looked at is what is published, and nothing that somebody kept meanwhile.
+    reviewed = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 @page
@@ -235,8 +237,13 @@ def publish(request: ViewerRequest, key: str) -> HttpResponse:
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            made = diagrams.publish(key, note=form.cleaned_data["note"], by=request.viewer)
-        except (NotPublishable, NoDraft) as error:
+            made = diagrams.publish(
+                key,
+                note=form.cleaned_data["note"],
+                reviewed=form.cleaned_data["reviewed"] or None,
+                by=request.viewer,
+            )
+        except (NotPublishable, NoDraft, DraftChanged) as error:
             form.add_error(None, str(error.message))
         else:
             messages.success(
@@ -251,6 +258,7 @@ def _gate(request: ViewerRequest, found: Definition, form: PublishForm) -> HttpR
     if waiting is None:
         messages.info(request, _("There is no draft to publish."))
         return redirect("studio:matter", key=found.key)
+    form.fields["reviewed"].initial = waiting.sha256
     published = queries.published_or_none(found)
     problems = queries.findings(waiting)
     standing = queries.standing_cases(found, waiting)
@@ -268,6 +276,34 @@ def _gate(request: ViewerRequest, found: Definition, form: PublishForm) -> HttpR
         "running": queries.running_by_matter().get(found.pk, 0),
     }
     return _screen(request, "publish", context, status=422 if form.errors else 200)
+
+
+@page
+@require_POST
+def restore(request: ViewerRequest, key: str, number: int) -> HttpResponse:
+    """Back to an earlier version: as a draft, which goes through the gate like any other."""
+    found = queries.matter_for(key)
+    queries.version_for(found, number)
+    try:
+        diagrams.draft_from(key, number, by=request.viewer)
+    except NotValid as error:
+        messages.error(request, str(error.message))
+        return redirect("studio:version", key=key, number=number)
+    return redirect("studio:publish", key=key)
+
+
+@page
+@require_POST
+def drop(request: ViewerRequest, key: str) -> HttpResponse:
+    """Throw the draft away."""
+    queries.matter_for(key)
+    try:
+        diagrams.drop_draft(key, by=request.viewer)
+    except NoDraft as error:
+        messages.info(request, str(error.message))
+    else:
+        messages.success(request, _("The draft is gone. What is in force has not changed."))
+    return redirect("studio:matter", key=key)
 
 
 def _next_number(found: Definition) -> int:
@@ -295,6 +331,8 @@ urlpatterns = [
     path("<slug:key>/draft/bpmn/", draft_bpmn, name="draft_bpmn"),
     path("<slug:key>/versions/<int:number>/", version, name="version"),
     path("<slug:key>/versions/<int:number>/bpmn/", bpmn, name="bpmn"),
+    path("<slug:key>/versions/<int:number>/restore/", restore, name="restore"),
+    path("<slug:key>/draft/drop/", drop, name="drop"),
     path("<slug:key>/publish/", publish, name="publish"),
     *editor.urlpatterns,
     *migration.urlpatterns,

@@ -15,6 +15,7 @@ from casework.services.locks import database_now
 from grid.models import Post
 from workflows import services as workflows
 from workflows.bpmn import CheckContext, Problem, check, read
+from workflows.errors import NoDraft
 from workflows.models import Definition, Version
 
 
@@ -74,15 +75,48 @@ def keep_draft(
     return draft, workflows.problems_of(draft, context_for(draft))
 
 
-def publish(key: str, *, note: str, by: Viewer) -> Version:
-    """Raises NotYours, NoDraft, NotPublishable, Definition.DoesNotExist."""
+@transaction.atomic
+def draft_from(key: str, number: int, *, by: Viewer) -> Version:
+    """Begin a draft with what an earlier version held, to go back to it. Raises NotYours, NotValid.
+
+    A draft that there is already is somebody's work: it is not written over.
+    """
     ensure_may_draw(by)
-    return publish_as_operator(key, note=note, by_id=by.user_id)
+    definition = Definition.objects.select_for_update().get(key=key)
+    if definition.versions.filter(status="draft").exists():
+        raise NotValid(_("There is a draft already. Publish it or throw it away first."))
+    old = definition.versions.get(number=number)
+    return workflows.save_draft(
+        definition,
+        bpmn=old.bpmn.encode(),
+        forms=old.forms,
+        tables=old.tables,
+        about=old.about,
+        author_id=by.user_id,
+    )
 
 
-def publish_as_operator(key: str, *, note: str, by_id: int | None = None) -> Version:
+def drop_draft(key: str, *, by: Viewer) -> None:
+    """Throw the draft away; what is in force stays. Raises NotYours, NoDraft."""
+    ensure_may_draw(by)
+    dropped, _rows = Definition.objects.get(key=key).versions.filter(status="draft").delete()
+    if not dropped:
+        raise NoDraft
+
+
+def publish(key: str, *, note: str, by: Viewer, reviewed: str | None = None) -> Version:
+    """Raises NotYours, NoDraft, NotPublishable, DraftChanged, Definition.DoesNotExist."""
+    ensure_may_draw(by)
+    return publish_as_operator(key, note=note, by_id=by.user_id, reviewed=reviewed)
+
+
+def publish_as_operator(
+    key: str, *, note: str, by_id: int | None = None, reviewed: str | None = None
+) -> Version:
     """The same for commands on the server, which need no post."""
     definition = Definition.objects.get(key=key)
     draft = definition.versions.filter(status="draft").first()
     context = context_for(draft)
-    return workflows.publish(definition, context=context, note=note, by_id=by_id, now=database_now())
+    return workflows.publish(
+        definition, context=context, note=note, by_id=by_id, now=database_now(), reviewed=reviewed
+    )

@@ -121,3 +121,44 @@ def test_board_is_for_those_who_may_draw(lamp, world):
     client.force_login(world.grid_worker)
     assert client.get("/studio/street-lamp/edit/").status_code == 403
     assert keep(client, diagrams.plain().decode(), "").status_code == 403
+
+
+@pytest.fixture
+def two_versions(lamp, world):
+    api = Api(user=world.administrator)
+    for tasks in (1, 2):
+        api.put("matters/street-lamp/draft/", diagrams.plain(tasks=tasks))
+        assert api.post("matters/street-lamp/publish/", {"note": "版"}).status_code == 200
+    return lamp
+
+
+def test_what_was_looked_at_is_published_and_nothing_kept_meanwhile(studio, lamp):
+    seen = keep(studio, diagrams.plain(tasks=1).decode(), "").json()["sha256"]
+    assert f'value="{seen}"' in studio.get("/studio/street-lamp/publish/").content.decode()
+    keep(studio, diagrams.plain(tasks=2).decode(), seen)
+
+    refused = studio.post("/studio/street-lamp/publish/", {"note": "第一版", "reviewed": seen})
+    assert refused.status_code == 422
+    assert "别人改过这份草稿" in refused.content.decode()
+    assert not Version.objects.published().exists()
+    late = Api(user=Version.objects.get().author).post(
+        "matters/street-lamp/publish/", {"note": "", "sha256": seen}
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "draft_changed")
+
+
+def test_way_back_to_an_earlier_version_goes_through_the_gate(studio, two_versions):
+    answer = studio.post("/studio/street-lamp/versions/1/restore/")
+    assert answer["Location"] == "/studio/street-lamp/publish/"
+    draft = Version.objects.get(status="draft")
+    assert draft.bpmn == Version.objects.get(number=1).bpmn
+
+    again = studio.post("/studio/street-lamp/versions/1/restore/", follow=True)
+    assert "已经有草稿了" in again.content.decode()
+
+
+def test_draft_is_thrown_away_and_what_is_in_force_stays(studio, two_versions):
+    keep(studio, diagrams.plain(tasks=3).decode(), "")
+    studio.post("/studio/street-lamp/draft/drop/")
+    assert [one.number for one in Version.objects.order_by("number")] == [1, 2]
+    assert "没有可发布的草稿" in studio.post("/studio/street-lamp/draft/drop/", follow=True).content.decode()

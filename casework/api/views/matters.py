@@ -129,7 +129,10 @@ def draft(request: Request, key: str) -> Response:
 def publish(request: Request, key: str) -> Response:
     body = PublishBody(data=request.data)
     body.is_valid(raise_exception=True)
-    version = diagrams.publish(key, note=body.validated_data["note"], by=viewer_of(request))
+    given = body.validated_data
+    version = diagrams.publish(
+        key, note=given["note"], reviewed=given["sha256"] or None, by=viewer_of(request)
+    )
     return Response({"version": version.number})
 
 
