@@ -86,6 +86,7 @@ class EventDefinition:
 
     @property
     def computes_its_name(self) -> bool:
+        """Whether the name of its message or signal holds an expression."""
         ref = self.ref or ""
         computed = ref.startswith(DYNAMIC) or "${" in ref or "#{" in ref
         return computed and self.kind in ("message", "signal")
@@ -133,6 +134,8 @@ class DataLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Flow:
+    """A sequence flow; without a condition it is always taken."""
+
     id: str
     source: str
     target: str
@@ -184,6 +187,8 @@ class Node:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
+    """A lane with the ids of what stands in it, and its lanes within."""
+
     id: str
     name: str = ""
     nodes: tuple[str, ...] = ()
@@ -245,6 +250,7 @@ class Scope:
                 yield from node.scope.walk()
 
     def scopes(self) -> Iterator[Scope]:
+        """This scope and all within, outer before inner."""
         yield self
         for node in self.nodes:
             if node.scope is not None:
@@ -263,11 +269,14 @@ class Reference:
 
     @property
     def label(self) -> str:
+        """What runs and people call it."""
         return self.code or self.name or self.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Participant:
+    """A pool and the process it shows."""
+
     id: str
     name: str = ""
     process: str | None = None

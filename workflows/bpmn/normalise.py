@@ -175,4 +175,5 @@ def _link_flows(nodes: list[Node], path: str) -> Iterator[Flow]:
 
 
 def link_name(node: Node) -> str | None:
+    """The name by which a link event finds its other end; None for any other event."""
     return next((event.ref or node.name for event in node.events if event.kind == "link"), None)

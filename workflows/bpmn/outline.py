@@ -23,6 +23,8 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
+    """An element with the ways that lead on from it; `depth` counts the scopes around it."""
+
     id: str
     kind: str
     name: str
@@ -35,6 +37,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outline:
+    """One process."""
+
     process: str
     name: str
     lanes: tuple[str, ...]

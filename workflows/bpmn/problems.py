@@ -19,9 +19,11 @@ class Problem:
     params: Mapping[str, object] = field(default_factory=dict)
 
     def text(self, language: str = "zh-Hans") -> str:
+        """What is wrong, for people."""
         return texts.message(self.code, params=self.params, language=language)
 
     def hint(self, language: str = "zh-Hans") -> str:
+        """What to do about it; empty when the text says it all."""
         return texts.hint(self.code, params=self.params, language=language)
 
 

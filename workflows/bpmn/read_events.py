@@ -12,6 +12,7 @@ from workflows.bpmn.read_parts import bare, flag, line_of, local, text_of
 
 
 def events(element: etree._Element) -> Iterator[EventDefinition]:
+    """The event definitions of an element, in their order."""
     for child in element:
         tag = local(child) or ""
         if tag.endswith("EventDefinition"):
@@ -21,6 +22,7 @@ def events(element: etree._Element) -> Iterator[EventDefinition]:
 
 
 def event_definition(element: etree._Element) -> EventDefinition:
+    """One event definition, with what vendors write beside it."""
     kind = (local(element) or "").removesuffix("EventDefinition")
     get = element.get
     vendor = {str(key).rpartition("}")[2]: str(value) for key, value in element.attrib.items()}
@@ -65,6 +67,7 @@ def _end_of_cycle(element: etree._Element) -> str | None:
 
 
 def loop(element: etree._Element) -> Loop | None:
+    """Whether and how an activity is repeated."""
     standard = element.find(f"{{{BPMN}}}standardLoopCharacteristics")
     if standard is not None:
         return Loop(

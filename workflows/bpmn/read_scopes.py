@@ -41,6 +41,7 @@ SILENT: Final = frozenset(
 
 
 def scope(element: etree._Element, *, kind: str) -> Scope:
+    """A process or the content of a sub-process, with all within."""
     lanes = tuple(_lane(lane) for lane in element.findall(f"{{{BPMN}}}laneSet/{{{BPMN}}}lane"))
     of_lane = dict(_placed(lanes))
     return Scope(
@@ -211,6 +212,7 @@ def _extension(element: etree._Element) -> Extension:
 
 
 def own_attributes(element: etree._Element) -> Mapping[str, str]:
+    """Attributes of our namespace, without their prefix."""
     mark = f"{{{OURS}}}"
     return {
         str(key).removeprefix(mark): str(value).strip()

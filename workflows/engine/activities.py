@@ -97,6 +97,8 @@ class MachineStep(Activity):
 
 
 class Send(Activity):
+    """A task that sends a message and goes on."""
+
     def perform(self, token: Token) -> bool:
         trigger = self.triggers[0] if self.triggers else None
         name = event_name(trigger, token.frame, token, at=self) if trigger is not None else self.node.name
@@ -105,6 +107,8 @@ class Send(Activity):
 
 
 class Receive(Activity):
+    """A task that waits for its message."""
+
     def arrive(self, token: Token) -> bool:
         ready = super().arrive(token)
         if self.is_host(token):
@@ -117,6 +121,8 @@ class Receive(Activity):
 
 
 class Script(Activity):
+    """A task that writes variables by itself."""
+
     def perform(self, token: Token) -> bool:
         if self.script is not None:
             give_result(token, run_script(self.script, token))

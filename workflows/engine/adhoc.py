@@ -24,6 +24,7 @@ class AdHoc:
 
 
 def at_work(machine: Machine) -> Iterator[AdHoc]:
+    """Every open ad-hoc sub-process."""
     for token in machine.standing():
         frame = frame_of(token)
         if frame is not None:

@@ -37,10 +37,12 @@ class NoTime(ValueError):
 
 
 def stamp(moment: dt.datetime) -> int:
+    """A moment as the state keeps it."""
     return (moment - EPOCH) // MICROSECOND
 
 
 def moment(stamped: int) -> dt.datetime:
+    """The moment that the state kept."""
     return EPOCH + stamped * MICROSECOND
 
 

@@ -22,6 +22,8 @@ INCIDENTS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageSent:
+    """For whoever waits for it, in other runs or outside."""
+
     name: str
     correlation: str | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)

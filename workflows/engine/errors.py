@@ -46,22 +46,32 @@ class EngineError(Exception):
 
 
 class NotOpen(EngineError):
+    """The step, wait or token is not there any more, or was never of this kind."""
+
     code = "not_open"
 
 
 class NobodyWaits(EngineError):
+    """The run does not wait for this message."""
+
     code = "nobody_waits"
 
 
 class MoveTooLong(EngineError):
+    """More automatic steps or tokens in one move than a sound process needs."""
+
     code = "move_too_long"
 
 
 class NoWayOut(EngineError):
+    """No condition after an element is true and it has no default."""
+
     code = "no_way_out"
 
 
 class BadValue(EngineError):
+    """A value that came of the data is none that the element can use."""
+
     code = "bad_value"
 
 
@@ -76,6 +86,8 @@ class CannotEvaluate(EngineError):
 
 
 class StateRefused(EngineError):
+    """The text is no state of this version, or of another diagram."""
+
     code = "state_refused"
 
 
@@ -86,6 +98,8 @@ class HeldUp(EngineError):
 
 
 class CannotMove(EngineError):
+    """A token can't be put there by hand."""
+
     code = "cannot_move"
 
 

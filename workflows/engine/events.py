@@ -61,6 +61,8 @@ class Start(Element):
 
 
 class Boundary(Element):
+    """An event on the border of an activity; its waits hang on the activity's token."""
+
     def heard(self, wait: Token) -> None:
         assert wait.owner is not None
         start_boundary(self, host=wait.owner, wait=wait)

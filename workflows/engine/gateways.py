@@ -9,11 +9,15 @@ from workflows.engine.waiting import arm
 
 
 class Exclusive(Element):
+    """Takes the first flow that is true; joins nothing."""
+
     def leave(self, token: Token) -> None:
         go_on(token, first_true(token))
 
 
 class Parallel(Element):
+    """Takes every flow; waits for one token on each incoming flow."""
+
     @property
     def joins(self) -> bool:
         return len(self.incoming) > 1
@@ -36,6 +40,8 @@ class Parallel(Element):
 
 
 class Inclusive(Element):
+    """Takes every flow that is true; waits while a token of the same round can still come."""
+
     @property
     def joins(self) -> bool:
         return len(self.incoming) > 1

@@ -37,6 +37,7 @@ def _ask_ad_hoc(machine: Machine, frame: Frame) -> None:
 
 
 def unconditional(element: Element) -> tuple[Arc, ...]:
+    """Every flow, the default among them."""
     return (*element.flows, element.default) if element.default else element.flows
 
 

@@ -30,6 +30,7 @@ IDLE: Final = (fire_fresh, ask_inclusive_joins, ask_conditions)
 
 
 def start(plan: Plan, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None) -> Run:
+    """A new run of the plan, moved on to where somebody outside has to act."""
     machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
     fill(machine.open_process(plan.main))
     return Run(machine)._settled()
@@ -38,6 +39,7 @@ def start(plan: Plan, *, data: Mapping[str, Any], now: dt.datetime, calendar: Ca
 def load(
     plan: Plan, text: str, *, data: Mapping[str, Any], now: dt.datetime, calendar: Calendar | None = None
 ) -> Run:
+    """A stored run, as it was. Raises StateRefused."""
     machine = Machine(plan, data=dict(data), now=now, calendar=calendar, idle=IDLE)
     state.restore(machine, text)
     return Run(machine)
@@ -70,28 +72,35 @@ class Run:
 
     @property
     def data(self) -> dict[str, Any]:
+        """The case's variables as they are after the move."""
         return self._machine.data
 
     @property
     def ended(self) -> bool:
+        """Whether nothing stands anywhere any more."""
         return not self._machine.tokens
 
     @property
     def effects(self) -> tuple[Effect, ...]:
+        """What has happened since the run was started or loaded, in its order."""
         return tuple(self._machine.effects)
 
     def dump(self) -> str:
+        """The run as text, for `load`."""
         return state.dump(self._machine)
 
     # --- what is seen
 
     def steps(self) -> tuple[OpenStep, ...]:
+        """What persons and machines have to complete, oldest first."""
         return tuple(step_of(token) for token in self._machine.standing() if is_step(token))
 
     def waits(self) -> tuple[Wait, ...]:
+        """The events that may come, oldest first."""
         return tuple(wait_of(token) for token in self._machine.waiting())
 
     def stopped(self) -> tuple[Stopped, ...]:
+        """What stands still after an error that nobody caught."""
         return tuple(stop_of(token) for token in self._machine.standing() if token.state == FAILED)
 
     # --- what a host may do

@@ -81,6 +81,7 @@ def is_step(token: Token) -> bool:
 
 
 def step_of(token: Token) -> OpenStep:
+    """A token that is a step, as a step."""
     node = token.element.node
     human = isinstance(token.element, HumanStep)
     return OpenStep(
@@ -111,6 +112,7 @@ def _path(token: Token) -> tuple[str, ...]:
 
 
 def wait_of(token: Token) -> Wait:
+    """A token that waits, as a wait."""
     trigger, wait, node = trigger_of(token), token.wait, token.element.node
     assert wait is not None
     return Wait(
@@ -126,6 +128,7 @@ def wait_of(token: Token) -> Wait:
 
 
 def stop_of(token: Token) -> Stopped:
+    """A token that has failed, and with which error."""
     mark, node = token.mark or {}, token.element.node
     return Stopped(
         token=token.id,

@@ -30,6 +30,7 @@ _PARTS: Final = 6
 
 
 def dump(machine: Machine) -> str:
+    """The rows of a machine at rest, as text."""
     assert not machine.queue
     frames, tokens, waits = (
         sorted(machine.frames.values(), key=_id),

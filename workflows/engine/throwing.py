@@ -90,6 +90,7 @@ def start_boundary(boundary: Element, *, host: Token, wait: Token | None = None)
 
 
 def interrupts(event: Element) -> bool:
+    """Whether an event ends what it is attached to or guards."""
     return event.node.interrupting or any(trigger.kind in ALWAYS_INTERRUPTING for trigger in event.triggers)
 
 

@@ -148,6 +148,7 @@ def _done_by(token: Token) -> list[Record]:
 
 
 def transaction_undone(canceller: Token) -> None:
+    """All that was done has been undone: leave the transaction by its cancel boundary."""
     host = canceller.frame.host
     assert host is not None
     while host.frame.kind == "many":

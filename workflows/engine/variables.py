@@ -49,6 +49,7 @@ def instance_of(token: Token) -> dict[str, Any]:
 
 
 def write(frame: Frame, token: Token | None, values: Mapping[str, Any]) -> None:
+    """Each value where its name already lies, else with the case or the call."""
     if not values:
         return
     frame.machine.changed = True
@@ -88,6 +89,7 @@ def holds(
     at: Element,
     over: Mapping[str, Any] | None = None,
 ) -> bool:
+    """Whether a condition of this element is true; failures carry its name."""
     try:
         machine = frame.machine
         return expression.holds(
@@ -109,6 +111,7 @@ def give_result(token: Token, values: Mapping[str, Any]) -> None:
 
 
 def run_script(script: Script, token: Token) -> dict[str, Any]:
+    """What a script gives to its variables."""
     machine = token.frame.machine
     try:
         return script.run(seen_from(token.frame, token), now=machine.now, calendar=machine.calendar)
@@ -117,6 +120,7 @@ def run_script(script: Script, token: Token) -> dict[str, Any]:
 
 
 def storable(value: Any, *, at: Element, text: str) -> Any:
+    """A value as JSON has it; failures carry the element's name."""
     try:
         return as_json(value)
     except ExpressionError as error:

@@ -151,6 +151,7 @@ def waits_for(wait: Token) -> str | None:
 
 
 def trigger_of(wait: Token) -> Trigger:
+    """The event definition that a wait is for."""
     assert wait.wait is not None
     return wait.element.triggers[wait.wait.index]
 

@@ -39,6 +39,8 @@ class NoCron(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Cron:
+    """The times of a day, and which days."""
+
     seconds: tuple[int, ...]
     minutes: tuple[int, ...]
     hours: tuple[int, ...]
@@ -48,6 +50,7 @@ class Cron:
 
 
 def looks_like_cron(text: str) -> bool:
+    """Whether a text is written for cron, right or wrong."""
     return _CRON.fullmatch(text) is not None
 
 

@@ -130,6 +130,7 @@ class Reader:
         self.depth = 0
 
     def whole(self) -> str:
+        """The whole text in our language. Raises ExpressionError."""
         written = self._expression()
         if self.next < len(self.tokens) or is_phrase(written):
             raise ExpressionError("foreign")

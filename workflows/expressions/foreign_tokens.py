@@ -26,6 +26,7 @@ def is_phrase(written: str) -> bool:
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
+    """(kind, text) pairs. Raises ExpressionError at what is no token."""
     tokens: list[tuple[str, str]] = []
     position, end = 0, len(text.rstrip())
     while position < end:

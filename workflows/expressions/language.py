@@ -43,6 +43,7 @@ class Expression:
     def evaluate(
         self, variables: Mapping[str, Value], *, now: dt.datetime, calendar: Calendar | None = None
     ) -> Value:
+        """Its value over these variables. Raises ExpressionError."""
         return self.within(Scope(variables, now, calendar))
 
     def holds(
@@ -57,6 +58,7 @@ class Expression:
         return value.strip().casefold() in _TRUE
 
     def within(self, scope: Scope) -> Value:
+        """Its value in a scope that counts the steps of a whole script."""
         try:
             return bounded(self.closure(scope))
         except (RecursionError, MemoryError) as error:
@@ -65,6 +67,8 @@ class Expression:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
+    """One line of a script."""
+
     target: str
     expression: Expression
     line: int
