@@ -79,7 +79,9 @@ def explained(case: Case, works: Sequence[OpenWork], *, chosen: OpenWork | None)
 
 
 def explained_for_case(case: Case) -> tuple[Explained, ...]:
-    """The clocks of the case's stages and of the whole case, the nearest first."""
+    """The clocks of the case's stages and of the whole case, the nearest first; none where its matter sets none."""
+    if not case.run.version.about.get("limits"):
+        return ()
     calendar = work_calendar(case.area_code)
     clocks = Clock.objects.running().filter(case=case).exclude(kind=ClockKind.STEP).order_by("due_at")
     return tuple(

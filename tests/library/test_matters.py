@@ -1,6 +1,7 @@
 """Every shipped matter is whole: diagram, forms, tables, facts and posts fit together."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from casework.rules.routing import LEVELS
 from casework.verbs import VERBS
 from tests.library.diagrams import Box, crossings, drawing, run_through
 from workflows.bpmn import CheckContext, check, read
+from workflows.bpmn.check_names import SETTINGS
 from workflows.expressions import compile_expression, compile_script
 from workflows.library import shipped_matters
 
@@ -77,12 +79,14 @@ def test_the_check_finds_nothing(matter):
 def test_every_human_task_says_who_what_how_and_until_when(matter):
     for task in human_tasks(matter):
         said = task.settings
-        assert said["level"] in {*LEVELS, "reporter"}, task.id
+        assert said["level"] in {*LEVELS, "reporter", "nearest"}, task.id
         assert said.get("signFor") == "only" or said["form"] in matter.forms, task.id
         assert set(said.get("verbs", "complete").split()) <= set(VERBS), task.id
         assert said["stage"] in STAGES, task.id
         assert limits(said["limit"]), task.id
-        if said["level"] != "reporter" and not said["post"].startswith("="):
+        if said["level"] == "nearest":  # the two-nearby rules name the post
+            assert not {"post", "unit"} & set(said), task.id
+        elif said["level"] != "reporter" and not said["post"].startswith("="):
             assert post_exists(said), task.id
 
 
@@ -215,6 +219,22 @@ def test_outcomes_are_ends_of_the_process_and_icons_exist(matter):
 
     assert {outcome["element"] for outcome in matter.about["outcomes"]} <= ends
     assert {matter.about["icon"], *(each["icon"] for each in matter.about["categories"])} <= icons
+
+
+@every_matter
+def test_ids_are_such_as_the_editor_reads(matter):
+    """It drops what has another, a countersign's item for one."""
+    ids = re.findall(r' id="([^"]*)"', matter.bpmn.decode())
+
+    assert [id for id in ids if not re.fullmatch(r"[A-Za-z_][\w.-]*", id, re.ASCII)] == []
+
+
+def test_the_editor_knows_every_setting():
+    kinds = json.loads((ICONS.parents[1] / "studio" / "cw.json").read_text(encoding="utf-8"))["types"]
+    known = {each["name"] for kind in kinds for each in kind["properties"]}
+
+    assert set(SETTINGS) - known == set()
+    assert {"In", "Out"} <= {kind["name"] for kind in kinds}
 
 
 @every_matter
