@@ -111,9 +111,10 @@ def dialog(
     step: Step | None = None,
     language: str,
     refused: Refused | None = None,
+    given: QueryDict | None = None,
 ) -> Dialog:
-    """The dialog of a verb on a step, or on the case; after a refusal with what was typed."""
-    posted = refused.posted if refused else QueryDict()
+    """The dialog of a verb on a step, or on the case; after a refusal with what was typed, else with what is given."""
+    posted = refused.posted if refused else given or QueryDict()
     now = timezone.now()
     about = About(viewer=viewer, case=case, step=step, verb=verb, language=language, now=now, posted=posted)
     ahead = None

@@ -16,6 +16,7 @@ from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
+from casework.pages.deskmine import absence, leaving, phrases
 from casework.pages.desknotices import bell, notices
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
 from casework.pages.deskrecord import document, hand_in_document, reveal, seen
@@ -181,6 +182,9 @@ urlpatterns = [
     path("", inbox, name="inbox"),
     path("fresh/", fresh, name="fresh"),
     path("bulk/<slug:verb>/", bulk, name="bulk"),
+    path("phrases/", phrases, name="phrases"),
+    path("absence/", absence, name="absence"),
+    path("leaving/", leaving, name="leaving"),
     path("notices/", notices, name="notices"),
     path("bell/", bell, name="bell"),
     path("preview/<str:number>/", preview, name="preview"),

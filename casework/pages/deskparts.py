@@ -12,13 +12,16 @@ from casework.pages.nextcard import Refused
 from casework.queries.cases import diagram_marks
 from casework.queries.caseverbs import case_verbs
 from casework.queries.deskcase import desk_case
-from casework.queries.explained import explained
+from casework.queries.explained import explained, explained_for_case
 from casework.queries.inbox import Tab, waiting_count
 from casework.queries.record import record
 from casework.queries.strip import strip
 from casework.queries.urges import standing_over
 from casework.queries.votes import votes_of
+from casework.services.phrases import phrases_of
 from casework.services.taking_back import withdrawable
+
+PHRASES = 6  # offered under a box
 
 
 def about(
@@ -39,7 +42,10 @@ def about(
         refused=refused,
     )
     clocks = explained(case, shown.works, chosen=shown.chosen)
-    return {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
+    context = {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
+    if card.primary is not None and card.primary.verb.ends_step:
+        context["phrases"] = phrases_of(request.viewer, verb=card.primary.verb.key)[:PHRASES]
+    return context
 
 
 def whole(
@@ -52,6 +58,7 @@ def whole(
     standing = standing_over(request.viewer, case, [work.step for work in shown.works])
     context |= {"record": record(request.viewer, case), "votes": votes_of(request.viewer, case)}
     context |= {"urges": standing.urges, "urgeable": standing.urgeable, "is_news": standing.is_news}
+    context["clocks"] = (*context["clocks"], *explained_for_case(case))
     context |= {"stations": line, "marks": diagram_marks(case), "token": uuid4()}
     return context | {"inbox_count": waiting_count(request.viewer)}
 

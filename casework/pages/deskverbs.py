@@ -18,7 +18,7 @@ from casework.errors import CaseworkError, ClaimedByOther, NotFound, NotValid, N
 from casework.models import Case
 from casework.pages.asking import dialog, draft_of
 from casework.pages.deskcard import AT_ONCE
-from casework.pages.deskparts import about, is_beside, language_of, tab_named, whole
+from casework.pages.deskparts import PHRASES, about, is_beside, language_of, tab_named, whole
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, refusal_of
 from casework.pages.saying import said, with_new_photos
@@ -28,6 +28,7 @@ from casework.queries.inbox import tab_counts
 from casework.queries.picking import number_said
 from casework.services import approvals
 from casework.services.acts import act_on_case
+from casework.services.phrases import phrases_of
 from casework.services.said import Said
 from casework.services.taking_back import undo as take_back
 from casework.verbs import CASE_VERBS, STEP_VERBS, Verb, at_step, event_words_at, words_told
@@ -158,9 +159,18 @@ def _ask(request: ViewerRequest, case: Case, step: Step, verb: Verb) -> HttpResp
 def _dialog(
     request: ViewerRequest, case: Case, verb: Verb, *, step: Step | None = None, refused: Refused | None
 ) -> HttpResponse:
-    asks = dialog(request.viewer, case, verb, step=step, language=language_of(request), refused=refused)
+    asks = dialog(
+        request.viewer,
+        case,
+        verb,
+        step=step,
+        language=language_of(request),
+        refused=refused,
+        given=_given(request),
+    )
     context = {
         "asks": asks,
+        "phrases": phrases_of(request.viewer, verb=verb.key)[:PHRASES],
         "case": case,
         "refused": refused,
         "action": address_of(verb, case=case, step=step),
@@ -175,6 +185,14 @@ def _ensure_sure(verb: Verb, posted: QueryDict) -> None:
     """What can't be undone by oneself wants a second look."""
     if verb.dangerous and not posted.get("act.sure"):
         raise NotValid(fields={"sure": [_("Confirm that this is the right case.")]})
+
+
+def _given(request: ViewerRequest) -> QueryDict:
+    """Which request, supervision or call it is about, where the link to the dialog says so."""
+    given = QueryDict(mutable=True)
+    if item := request.GET.get("item", ""):
+        given["act.item"] = item
+    return given
 
 
 def address_of(verb: Verb, *, case: Case, step: Step | None) -> str:

@@ -32,6 +32,7 @@ from casework.queries.picking import (
 from casework.services.acts.desks import level_of
 from casework.services.acts.ending import outcomes_of
 from casework.services.acts.levels import CLIMBS, DESCENDS
+from casework.services.approvals.returning import REPORTER
 from casework.services.calendars import work_calendar
 from casework.verbs import Ask, Verb
 from workflows.models import Step
@@ -118,7 +119,8 @@ def _calls(wanted: Iterable[int]) -> list[Choice]:
 def _elements(about: About) -> list[Choice]:
     if about.step is None:
         return steps_of_last_round(about.case)
-    return steps_passed(about.case, earlier_steps(about.case, about.step, now=about.now))
+    reporter = Choice(value=REPORTER, label=_("The reporter"), note=str(about.case.reporter))
+    return [reporter, *steps_passed(about.case, earlier_steps(about.case, about.step, now=about.now))]
 
 
 def _outcomes(about: About) -> list[Choice]:
