@@ -4,7 +4,22 @@ import { h, icon, line, section, select, tick } from "./dom.js";
 import { t } from "./words.js";
 
 const UNITS = [["m", "minutes"], ["h", "hours by the clock"], ["wh", "working hours"], ["wd", "working days"], ["d", "calendar days"]];
-const VOTES = [["all", "All must agree"], ["any", "One is enough"], ["ratio:1/2", "More than half"], ["ratio:2/3", "Two thirds"], ["veto", "One may veto"]];
+const VOTES = [
+  ["all", "All must agree"],
+  ["any", "One is enough"],
+  ["ratio:>1/2", "More than half"],
+  ["ratio:2/3", "Two thirds"],
+  ["weighted:2/3", "Two thirds by weight"],
+  ["veto", "One may veto"],
+  ["residents", "Owners: more than half, by heads and area"],
+  ["residents:3/4", "Owners: three quarters, by heads and area"],
+];
+// What only some votes ask: setting, label, hint, and by which votes.
+const VOTE_PARTS = [
+  ["vetoers", "Who may veto", "Units or posts, with spaces; empty: everybody", /^veto/],
+  ["weight", "What each vote weighs", "A number or a formula, such as the floor area", /^(weighted|residents)/],
+  ["ballot", "Where the vote is read", "A choice of the form: 同意, 反对 or 弃权; empty: the verb", /./],
+];
 
 export function peopleParts(chosen, panel) {
   return [who(chosen, panel), until(chosen, panel), verbs(chosen, panel), form(chosen, panel), many(chosen, panel), stagePart(chosen, panel)];
@@ -117,8 +132,16 @@ function signers(chosen, panel) {
     }),
     line(t("Each is called"), { name: "item", value: item, change: (value) => chosen.setPart(loop, { inputDataItem: value ? chosen.factory.create("bpmn:DataInput", { name: value }) : undefined }) }),
     select(t("Vote"), { name: "vote", value: chosen.setting("vote"), none: t("No vote: everybody does the step"), choices: VOTES.map(([key, label]) => [key, t(label)]), change: (value) => chosen.setSetting("vote", value) }),
+    ...voteParts(chosen),
     panel.formula(t("Finished early when"), { name: "early", kind: "condition", rows: 1, value: loop.completionCondition?.body, change: (value) => chosen.setPart(loop, { completionCondition: chosen.expression(value) }) }),
   ];
+}
+
+function voteParts(chosen) {
+  const vote = chosen.setting("vote") || "";
+  return VOTE_PARTS.filter(([, , , votes]) => votes.test(vote)).map(([name, label, hint]) =>
+    line(t(label), { name, value: chosen.setting(name), hint: t(hint), change: (value) => chosen.setSetting(name, value) }),
+  );
 }
 
 function setSigners(chosen, value) {
