@@ -250,3 +250,21 @@ def test_a_cron_cycle_that_slept_is_made_up_for_a_little_and_then_skips():
     late = begun(process).advance("P30D")
     assert 1 < late.open.count("H") < 25
     assert late.run().waits()[0].due_at == late.now + dt.timedelta(hours=1)
+
+
+def test_scripts_before_and_after_an_activity():
+    data = drawn(
+        "start s; user A times=2; xor g; user B; user N; s > A > g; g > B if n > 4; g > N else"
+    ).decode()
+    around = (
+        '<extensionElements xmlns:spiff="urn:spiff"><spiff:preScript>n = n + 1</spiff:preScript>'
+        "<spiff:postScript>n = n + loopCounter + 1</spiff:postScript></extensionElements>"
+    )
+    data = data.replace('<userTask id="A" name="A">', f'<userTask id="A" name="A">{around}')
+    walk = Walk(engine.compile_plan([read(data.encode())])).start(n=0)
+
+    assert walk.data == {"n": 2}
+    told(walk, "A -> A\nA -> B")
+    assert walk.data == {"n": 5}
+    broken = data.replace("n = n + 1<", "for x in n: print(x)<")
+    assert [p.code for p in check(read(broken.encode())) if p.severity == "error"] == ["script_wrong"]

@@ -19,7 +19,6 @@ SETTINGS: Final = (
     "level", "post", "unit", "form", "limit", "verbs", "outcome", "operation", "signFor", "stage", "table", "result",
     "correlation", "vote", "vetoers", "weight", "heads", "ballot", "ballots", "own", "askAll", "warn", "words",
     "documents",
-    "words",
 )  # fmt: skip
 _REFERRED: Final = ("message", "signal", "error", "escalation")
 _TRANSLATED: Final = frozenset({
@@ -28,7 +27,8 @@ _TRANSLATED: Final = frozenset({
 })  # fmt: skip
 _TRANSLATED_TAGS: Final = frozenset({
     "in", "out", "inputOutput", "inputParameter", "outputParameter", "ioMapping", "input", "output", "calledElement",
-    "calledDecision", "taskDefinition", "script", "loopCharacteristics", "subscription",
+    "calledDecision", "taskDefinition", "script", "loopCharacteristics", "subscription", "preScript", "postScript",
+    "calledDecisionId", "serviceTaskOperator",
 })  # fmt: skip
 _SILENT_NAMESPACES: Final = ("http://www.w3.org/", "http://www.omg.org/", "urn:casework:", "http://bpmn.io/")
 

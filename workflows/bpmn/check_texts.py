@@ -97,6 +97,8 @@ class TextCheck:
             yield from self._loop(node.loop, node)
         if node.kind == "scriptTask":
             yield from self._script(node)
+        for text in filter(None, (node.before, node.after)):
+            yield from self._read_script(text, node)
         if (node.called or "").strip().startswith(DYNAMIC):
             yield from self._expression(node.called, CALLED, node)
         yield from self._expression(node.completion, LOOP_END, node)
@@ -164,10 +166,13 @@ class TextCheck:
         if not (node.script or "").strip():
             yield found("script_empty", node, severity="warning")
             return
-        if not self._affordable(node.script or ""):
+        yield from self._read_script(node.script or "", node)
+
+    def _read_script(self, text: str, node: Node) -> Iterator[Problem]:
+        if not self._affordable(text):
             return
         try:
-            script = compile_script(node.script or "")
+            script = compile_script(text)
         except ExpressionError as error:
             if (node.script_format or "").strip().lower() in _OUR_SCRIPTS:
                 yield found("script_wrong", node, error=error)

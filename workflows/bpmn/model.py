@@ -146,7 +146,10 @@ class Flow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A flow node. `kind` is its BPMN tag; `settings` are its attributes in our own namespace, without prefix."""
+    """A flow node. `kind` is its BPMN tag; `settings` are its attributes in our own namespace, without prefix.
+
+    `before` and `after` are scripts that an activity runs when it begins and ends, as SpiffWorkflow knows them.
+    """
 
     id: str
     kind: str
@@ -163,6 +166,8 @@ class Node:
     scope: Scope | None = None
     script: str | None = None
     script_format: str | None = None
+    before: str | None = None
+    after: str | None = None
     called: str | None = None
     message: str | None = None
     instantiates: bool = False

@@ -29,6 +29,8 @@ def translated(node: Node) -> Node:
         kind=node.kind if computed is None else "scriptTask",
         called=_called(node),
         script=_script(node) if computed is None else computed,
+        before=_text(node, "preScript") or node.before,
+        after=_text(node, "postScript") or node.after,
         takes=takes or _from_associations(node, node.takes),
         gives=gives or _from_associations(node, node.gives),
         settings={**_settings(node), **node.settings},
@@ -109,6 +111,12 @@ def _find(node: Node, tag: str) -> Mapping[str, str]:
     return next((e.attributes for e in node.extensions if e.tag == tag and e.namespace != OURS), {})
 
 
+def _text(node: Node, tag: str) -> str | None:
+    """The text of SpiffWorkflow's element of this name."""
+    texts = (e.text for e in node.extensions if e.tag == tag and "spiff" in e.namespace)
+    return next((text for text in texts if text), None) if node.is_activity else None
+
+
 def _called(node: Node) -> str | None:
     if node.kind != "callActivity":
         return node.called
@@ -155,9 +163,9 @@ def _settings(node: Node) -> Mapping[str, str]:
     vendor = _vendor_words(node)
     decision, task = _find(node, "calledDecision"), _find(node, "taskDefinition")
     found = {
-        "table": vendor.get("decisionRef") or decision.get("decisionId"),
+        "table": vendor.get("decisionRef") or decision.get("decisionId") or _text(node, "calledDecisionId"),
         "result": vendor.get("resultVariable") or decision.get("resultVariable"),
-        "operation": vendor.get("topic") or task.get("type"),
+        "operation": vendor.get("topic") or task.get("type") or _find(node, "serviceTaskOperator").get("id"),
         **(_work_of_people(vendor) if node.kind == "userTask" else {}),
     }
     return {key: value for key, value in found.items() if value}

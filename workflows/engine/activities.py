@@ -29,6 +29,8 @@ class Activity(Element):
             for boundary in self.boundaries:
                 arm(boundary, token.frame, token)
         if not self.is_host(token):
+            if self.before is not None:
+                write(token.frame, token, run_script(self.before, token))
             self.take(token)
         return True
 
@@ -60,6 +62,8 @@ class Activity(Element):
             return
         errands.leave_with(token)
         self.give(token)
+        if self.after is not None and not self.is_host(token):
+            write(token.frame, token, run_script(self.after, token))
         if not self.is_host(token):
             remember(token)
         if frame.kind == "many":

@@ -191,6 +191,9 @@ class _Builder:
             element.decide = self._table(node)
         if isinstance(element, Activity | Throw):
             self._map_data(element)
+        if isinstance(element, Activity):
+            element.before = self._compiled(compile_script, node.before, node)
+            element.after = self._compiled(compile_script, node.after, node)
 
     def _trigger(self, event: EventDefinition, node: Node) -> Trigger:
         text = (event.text or "").strip()

@@ -136,6 +136,8 @@ class Element(BpmnTaskSpec):  # type: ignore[misc]  # SpiffWorkflow has no types
         self.upstream: dict[str, frozenset[str]] = {}
         self.loop: LoopPlan | None = None
         self.script: Script | None = None
+        self.before: Script | None = None
+        self.after: Script | None = None
         self.decide: Decide | None = None
         self.called: str | Expression | None = None
         self.takes: tuple[tuple[str, Expression], ...] = ()  # target, source
