@@ -9,7 +9,7 @@ from django.db.models import Q
 from casework.access import Viewer
 from casework.models import Case, Evidence
 from casework.queries.cases import Stage, return_behind, stages_of
-from workflows.models import Step, StepKind
+from workflows.models import MOST_OF_ONE, Step, StepKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +52,11 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
 
 def my_cases(viewer: Viewer, *, before: int | None = None, size: int = 20) -> list[MyCase]:
     """Cases that I reported or gave evidence for, the newest first; `before` is the id of the last one seen."""
-    followed = Evidence.objects.filter(by_id=viewer.user_id).values("case")
-    mine = Q(reporter_id=viewer.user_id) | Q(pk__in=followed)
-    cases = Case.objects.visible_to(viewer).filter(mine).select_related("matter", "area", "run__version")
+    reported = Case.objects.filter(reporter_id=viewer.user_id).order_by().values("pk")
+    followed = Evidence.objects.filter(by_id=viewer.user_id).order_by().values("case")
+    # Looked up before anything is sorted: walking a city's cases from the newest on would find mine last.
+    cases = Case.objects.visible_to(viewer).filter(pk__in=reported.union(followed)[:MOST_OF_ONE])
+    cases = cases.select_related("matter", "area", "run__version")
     cases = cases.defer("run__state", "run__version__bpmn", "run__version__tables", "run__version__forms")
     if before is not None:
         cases = cases.filter(pk__lt=before)

@@ -12,13 +12,14 @@ from tests.bench.measures import seconds
 TIMES = 25
 
 
-def page_times(*, clerk: User, leader: User, case: Case) -> dict[str, float]:
+def page_times(*, clerk: User, leader: User, reporter: User, case: Case) -> dict[str, float]:
     """The p95 of each page, in seconds."""
     visits: dict[str, tuple[User, str]] = {
         "work list": (clerk, "/desk/?tab=pool"),
         "case": (clerk, f"/desk/cases/{case.number}/"),
         "cases, one sub-district": (clerk, "/desk/cases/"),
         "cases, a district": (leader, "/desk/cases/"),
+        "phone, its first page": (reporter, "/m/"),
         "steps by the interface": (clerk, "/api/v1/steps/?pool=true"),
     }
     return {name: _p95(_visit(user, path)) for name, (user, path) in visits.items()}

@@ -184,7 +184,7 @@ def _http(world: World, size: Size) -> list[Line]:
 
 def _pages(world: World, size: Size) -> list[Line]:
     case = measures.open_case("ordinary", by=viewer_for(world.grid_worker))
-    asked = {"clerk": world.planning, "leader": world.leader, "case": case}
+    asked = {"clerk": world.planning, "leader": world.leader, "reporter": world.grid_worker, "case": case}
     city.fill(case, cases=1000, reporter_id=world.stranger.pk)
     small = pages.page_times(**asked)  # type: ignore[arg-type]  # a case and two people
     city.fill(case, cases=size.city, reporter_id=world.stranger.pk)
