@@ -37,9 +37,7 @@ def test_every_story_stands_where_it_should_and_is_told_once(library):
     numbers = tell(STORIES, grid=GRID)
 
     cases = {case.number: case for case in Case.objects.all()}
-    stands = {
-        story.key: open_elements(cases[number]) for story, number in zip(STORIES, numbers, strict=True)
-    }
+    stands = {story.key: open_elements(cases[number]) for story, number in zip(STORIES, numbers, strict=True)}
     assert stands == STANDS
     assert list(breaks()) == []
 
