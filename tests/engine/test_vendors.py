@@ -189,6 +189,14 @@ def test_a_condition_and_a_script_kept_in_another_file_are_refused_not_dropped()
     assert codes == ["expression_wrong", "script_wrong"]
 
 
+def test_a_listener_that_will_not_be_called_is_warned_of():
+    data = drawn("start s; user A cw:post=p; end e; s > A > e").decode()
+    listens = '<extensionElements><v:taskListener event="create"/><v:formData/></extensionElements>'
+    data = data.replace("</userTask>", f"{listens}</userTask>")
+
+    assert [(p.severity, p.code) for p in check(read(data.encode()))] == [("warning", "vendor_ignored")]
+
+
 def test_a_group_and_a_due_date_become_post_and_limit():
     data = drawn("start s; user A; s > A").decode()
     data = data.replace('name="A"', 'v:candidateGroups="engineering,other" v:dueDate="PT4H"')

@@ -30,6 +30,10 @@ _TRANSLATED_TAGS: Final = frozenset({
     "calledDecision", "taskDefinition", "script", "loopCharacteristics", "subscription", "preScript", "postScript",
     "calledDecisionId", "serviceTaskOperator",
 })  # fmt: skip
+#: What a process does elsewhere that it won't do here.
+_MEANINGFUL: Final = frozenset({
+    "executionListener", "taskListener", "skipExpression", "mapException", "connector", "eventType", "variableListenerEventDefinition",
+})  # fmt: skip
 _SILENT_NAMESPACES: Final = ("http://www.w3.org/", "http://www.omg.org/", "urn:casework:", "http://bpmn.io/")
 
 
@@ -145,7 +149,8 @@ def _vendors(node: Node) -> Iterator[Problem]:
     if taken:
         yield found("vendor_translated", node, severity="note", names=sorted(set(taken)))
     if ignored:
-        yield found("vendor_ignored", node, severity="note", names=sorted(set(ignored))[:12])
+        severity = "warning" if _MEANINGFUL & set(ignored) else "note"
+        yield found("vendor_ignored", node, severity=severity, names=sorted(set(ignored))[:12])
 
 
 def _is_silent(namespace: str) -> bool:
