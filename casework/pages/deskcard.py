@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -121,7 +122,7 @@ def desk_card(
         primary=primary,
         beside=beside,
         more=tuple(_groups(rest)),
-        forecast=forecast(case, work.step, ahead, form=form, now=now) if ahead and work.verbs else None,
+        forecast=_forecast(case, work, ahead, form, now=now),
         comment=refused.comments.get(primary.verb.key, "") if refused and primary else "",
         refused=refused,
     )
@@ -145,6 +146,15 @@ def _groups(acts: Iterable[Act]) -> Iterable[Group]:
         found = tuple(by_key[key] for key in keys if key in by_key)
         if found:
             yield Group(words=words, acts=found)
+
+
+def _forecast(
+    case: Case, work: OpenWork, ahead: Verb | None, form: StepForm | None, *, now: datetime
+) -> Forecast | None:
+    """Nothing for who may do nothing here, or has to wait for others first."""
+    if ahead is None or not work.verbs or work.step.is_held_up:
+        return None
+    return forecast(case, work.step, ahead, form=form, now=now)
 
 
 def _ending(step: Step) -> Verb | None:

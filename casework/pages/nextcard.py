@@ -113,7 +113,9 @@ def next_card(case: Case, work: OpenWork, *, language: str, refused: Refused | N
         primary=primary,
         others=others,
         panels=tuple(panels),
-        forecast=forecast(case, work.step, ahead, form=form, now=now) if ahead and work.verbs else None,
+        forecast=forecast(case, work.step, ahead, form=form, now=now)
+        if ahead and work.verbs and not work.step.is_held_up
+        else None,
         comment=refused.comments.get(primary.key, "") if refused and primary else "",
         refused=refused,
     )

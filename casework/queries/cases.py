@@ -253,6 +253,8 @@ def _who(event: CaseEvent) -> str:
 def _entry(event: CaseEvent, posts: Mapping[str, Post], shots: Mapping[int | None, list[Shot]]) -> Entry:
     post = posts.get(event.post)
     data = event.data
+    if isinstance(data.get("to"), list):
+        data = {**data, "to": "、".join(map(str, data["to"]))}
     step = data.get("step")
     at_step: int | None = None if event.kind == "reported" else step
     shown = shots.get(at_step, []) if event.kind in _WITH_PHOTOS else []

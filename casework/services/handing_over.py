@@ -112,7 +112,7 @@ def _hand_over(case_id: int, steps: Sequence[int], *, leaver: User, to: _To, by:
     case.version += 1
     told = {
         "name": "、".join(dict.fromkeys(step.name for step in rows)),
-        "steps": [step.pk for step in rows],
+        "handed": [step.pk for step in rows],
         "from": str(leaver),
         "to": to.label,
         **({"comment": reason.strip()[:2000]} if reason.strip() else {}),

@@ -19,6 +19,7 @@ from casework.services.calendars import work_calendar
 from casework.services.closing import settle_record
 from casework.services.locks import database_now, lock_case, lock_step, lock_timer_or_none
 from casework.services.taking_back import Act, Parcels
+from grid.models import Post
 from workflows import services as workflows
 from workflows.engine import Decided
 from workflows.errors import MoveRefused
@@ -148,6 +149,7 @@ def _open_steps(
 ) -> list[CaseEvent]:
     human = [step for step in move.opened if step.kind == StepKind.HUMAN]
     case.touch(code for step in human for code in step.candidates)
+    _learn_names(human, assign)
     started = [clocks.of_step(case, step, now=now, calendar=assign.calendar) for step in human]
     batch.insert([clock for clock in started if clock is not None])
     for step in move.opened:
@@ -178,6 +180,14 @@ def _case_clocks(case: Case, move: Move, batch: Batch, *, assign: Assigner, now:
     clocks.follow_stages(
         case, move.opened, batch, others_open=move.others_open, now=now, calendar=assign.calendar
     )
+
+
+def _learn_names(steps: Sequence[Step], assign: Assigner) -> None:
+    """What the posts are called that a step was given to by hand; the others have been looked up already."""
+    missing = {code for step in steps for code in step.candidates} - assign.names.keys()
+    missing.discard(assign.facts.reporter_post)
+    if missing:
+        assign.names |= dict(Post.objects.filter(code__in=missing).values_list("code", "name"))
 
 
 def _said_of(step: Step, assign: Assigner) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _urge(case: Case, steps: Iterable[Step], *, by: Viewer, text: str, now: date
     )
     told: dict[str, Any] = {
         "name": "、".join(dict.fromkeys(step.name for step in fresh)),
-        "steps": [step.pk for step in fresh],
+        "urged": [step.pk for step in fresh],
     }
     if len(fresh) == 1:
         told |= {"step": fresh[0].pk, "element": fresh[0].element}
