@@ -1,5 +1,7 @@
 """The verbs on a case and its record over the interface: what they take, what they answer, what they refuse."""
 
+import json
+
 import pytest
 
 from casework.api import answers, recordanswers
@@ -153,3 +155,34 @@ def test_notices_are_read_once_by_whom_they_are_for(case, as_user, world):
     ]
     assert (stranger.status_code, read.status_code) == (404, 200)
     assert housing.get("notices/").json() == []
+
+
+def test_administrators_change_the_reference_tables(administrator, as_user, world):
+    """A law that moves: the old provision ends, the new one begins and is named by the old."""
+    new = {"law": "生态环境法典", "article": "第某条", "valid_from": "2026-08-15"}
+    old = {
+        "law": "噪声法",
+        "article": "第八十二条",
+        "valid_from": "2022-06-05",
+        "valid_to": "2026-08-14",
+        "successor": "code-1",
+    }
+    before = administrator.put("legal-bases/noise-1/", json.dumps(old), content_type="application/json")
+    made = administrator.put("legal-bases/code-1/", json.dumps(new), content_type="application/json")
+    ended = administrator.put("legal-bases/noise-1/", json.dumps(old), content_type="application/json")
+
+    assert (before.status_code, list(before.json()["fields"])) == (422, ["successor"])
+    assert (made.json()["to_confirm"], ended.json()["successor"]) == (False, "code-1")
+    assert [row["code"] for row in as_user(world.planning).get("legal-bases/").json()] == [
+        "noise-1",
+        "code-1",
+    ]
+    above = {"name": "低空", "kind": "social", "parent": "S98"}
+    assert (
+        administrator.put("categories/S98/", json.dumps(above), content_type="application/json").status_code
+        == 422
+    )
+    kept = administrator.put(
+        "retention/", json.dumps({"matter": "m", "years": 10}), content_type="application/json"
+    )
+    assert kept.json() == {"matter": "m", "years": 10, "basis": "", "to_confirm": False}
