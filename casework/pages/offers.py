@@ -168,10 +168,9 @@ def _posts(ask: Ask, about: About) -> list[Choice]:
 
 
 def _signers(about: About) -> list[str]:
-    """Who else is to sign beside this step."""
+    """Whom this step has asked to sign or to do it, and who have not."""
     assert about.step is not None, "signers stand beside a step"
-    beside = Step.objects.open().human().filter(run=about.case.run_id, element=about.step.element)
-    return [code for step in beside.exclude(pk=about.step.pk) for code in step.candidates]
+    return list(about.step.asked)
 
 
 def _level(about: About) -> str:
