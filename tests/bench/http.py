@@ -23,7 +23,7 @@ from tests.bench.measures import open_case
 from workflows.models import Step
 
 CLIENTS = 8
-READY_WITHIN = 30
+READY_WITHIN = 120
 Round = Callable[[HTTPConnection, int], None]
 
 

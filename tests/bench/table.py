@@ -25,12 +25,15 @@ class Size:
     due: int
     timers: int
     city: int
+    visits: int
     spell: float
 
 
-QUICK = Size(cases=10, turns=60, peer_cases=4, due=20, timers=20_000, city=3_000, spell=1)
-USUAL = Size(cases=60, turns=1000, peer_cases=20, due=100, timers=100_000, city=50_000, spell=3)
-LARGE = Size(cases=60, turns=1000, peer_cases=20, due=100, timers=1_000_000, city=1_000_000, spell=3)
+QUICK = Size(cases=10, turns=60, peer_cases=4, due=20, timers=20_000, city=3_000, visits=10, spell=1)
+USUAL = Size(cases=60, turns=1000, peer_cases=20, due=100, timers=100_000, city=50_000, visits=25, spell=3)
+LARGE = Size(
+    cases=60, turns=1000, peer_cases=20, due=100, timers=1_000_000, city=1_000_000, visits=25, spell=3
+)
 SPELLS = 3
 
 
@@ -184,7 +187,13 @@ def _http(world: World, size: Size) -> list[Line]:
 
 def _pages(world: World, size: Size) -> list[Line]:
     case = measures.open_case("ordinary", by=viewer_for(world.grid_worker))
-    asked = {"clerk": world.planning, "leader": world.leader, "reporter": world.grid_worker, "case": case}
+    asked = {
+        "times": size.visits,
+        "clerk": world.planning,
+        "leader": world.leader,
+        "reporter": world.grid_worker,
+        "case": case,
+    }
     city.fill(case, cases=1000, reporter_id=world.stranger.pk)
     small = pages.page_times(**asked)  # type: ignore[arg-type]  # a case and two people
     city.fill(case, cases=size.city, reporter_id=world.stranger.pk)
