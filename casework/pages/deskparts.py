@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from casework.models import Case
 from casework.pages.deskcard import desk_card
 from casework.pages.door import ViewerRequest
@@ -12,6 +14,7 @@ from casework.pages.nextcard import Refused
 from casework.queries.cases import diagram_marks
 from casework.queries.caseverbs import case_verbs
 from casework.queries.deskcase import desk_case
+from casework.queries.dispatching import suggestion
 from casework.queries.explained import explained, explained_for_case
 from casework.queries.inbox import Tab, waiting_count
 from casework.queries.record import record
@@ -22,6 +25,7 @@ from casework.services.phrases import phrases_of
 from casework.services.taking_back import withdrawable
 
 PHRASES = 6  # offered under a box
+DISPATCH = "分派"  # the stage at which it is decided who handles a case
 
 
 def about(
@@ -44,6 +48,8 @@ def about(
     clocks = explained(case, shown.works, chosen=shown.chosen)
     context = {"about": shown, "case": case, "card": card, "clocks": clocks, "refused": refused}
     if card.primary is not None and card.primary.verb.ends_step:
+        if work is not None and work.step.settings.get("stage") == DISPATCH:
+            context["suggestion"] = suggestion(case, now=timezone.now())
         context["phrases"] = phrases_of(request.viewer, verb=card.primary.verb.key)[:PHRASES]
     return context
 

@@ -82,6 +82,14 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "ruled": _("Decided by rule"),
     "limit_met": _("Limit met"),
     "solved_there": _("Solved on the spot"),
+    "merged_in": _("Another case was merged into this"),
+    "party_added": _("Added somebody"),
+    "party_removed": _("Took somebody off"),
+    "place_added": _("Added a place"),
+    "document_added": _("Handed in a paper"),
+    "instrument_issued": _("Issued a decision"),
+    "instrument_revoked": _("Revoked a decision"),
+    "revealed": _("Looked at personal data"),
 }
 
 # How an entry of the timeline looks; the words are those of the style sheets.

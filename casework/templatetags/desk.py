@@ -36,6 +36,12 @@ def told(message: Message, name: str) -> str:
 
 
 @register.filter
+def joined(value: object) -> str:
+    """One name, or several in a row."""
+    return _(", ").join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+@register.filter
 def pin_label(pin: str, about: DeskCase) -> str:
     """What a return points at, as people call it: a field by its label, a photo by its place in the row."""
     photos = [shot.sha256 for shot in about.photos]
