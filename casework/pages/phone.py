@@ -34,7 +34,7 @@ from casework.pages.saying import said, with_new_photos
 from casework.queries import today as first_page
 from casework.queries.cases import OpenWork, access_case, access_step, gallery, open_work, stages
 from casework.queries.deskcase import desk_case
-from casework.queries.phone import my_cases
+from casework.queries.phone import my_cases, my_tally
 from casework.services import approvals, comments
 from casework.services.intake import submit_report
 from casework.verbs import VERBS, Verb
@@ -174,8 +174,9 @@ def worker(request: HttpRequest) -> HttpResponse:
 @page
 @require_GET
 def me(request: ViewerRequest) -> HttpResponse:
-    """My posts and how pages look to me."""
-    return TemplateResponse(request, "phone/me.html", _with_count(request, {}))
+    """My posts, what I did lately, and how pages look to me."""
+    context = {"tally": my_tally(request.viewer, now=timezone.now())}
+    return TemplateResponse(request, "phone/me.html", _with_count(request, context))
 
 
 # --- what the pages have in common

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from casework.access import Viewer
-from casework.models import Case, Evidence
+from casework.models import Case, CaseStatus, Evidence
 from casework.queries.cases import Stage, return_behind, stages_of
 from workflows.models import MOST_OF_ONE, Step, StepKind
+
+TALLIED = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,19 @@ class MyCase:
 
     case: Case
     stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What somebody did on the ground in the last thirty days. Adding to a case counts like reporting one."""
+
+    reported: int
+    closed: int
+    joined: int
+
+    @property
+    def all(self) -> int:
+        return self.reported + self.joined
 
 
 def waiting_for(viewer: Viewer) -> list[Waiting]:
@@ -63,3 +79,12 @@ def my_cases(viewer: Viewer, *, before: int | None = None, size: int = 20) -> li
     shown = list(cases.order_by("-pk")[:size])
     lines = stages_of(shown)
     return [MyCase(case=case, stages=tuple(lines[case.pk])) for case in shown]
+
+
+def my_tally(viewer: Viewer, *, now: datetime) -> Tally:
+    """Two counts by index: (reporter, opened_at) and (by, at)."""
+    since = now - TALLIED
+    cases = Case.objects.filter(reporter_id=viewer.user_id, opened_at__gte=since)
+    counted = cases.aggregate(reported=Count("pk"), closed=Count("pk", filter=Q(status=CaseStatus.CLOSED)))
+    joined = Evidence.objects.filter(by_id=viewer.user_id, at__gte=since).count()
+    return Tally(reported=counted["reported"], closed=counted["closed"], joined=joined)

@@ -85,7 +85,7 @@ def test_sun_and_large_letters_have_no_serious_fault(phone: Page, look, value):
 def test_desk_and_studio_have_no_serious_fault(desk: Page):
     sign_in(desk, "chenxiulan", PASSWORD)
     number = desk.evaluate(REPORT)
-    found = {}
+    found: dict[str, list[str]] = {}
     for username, addresses in (("limin", DESK), ("hejing", STUDIO)):
         desk.context.clear_cookies()
         sign_in(desk, username, PASSWORD)

@@ -281,6 +281,8 @@ def test_evidence_joins_the_case_and_its_giver_follows_it(world, matter):
         in as_person(world.other_grid_worker).get(reverse("phone:case", args=[case.number])).content.decode()
     )
     assert as_person(world.grid_worker).get(reverse("photo", args=[mine])).status_code == 200
+    me = as_person(world.other_grid_worker).get(reverse("phone:me")).content.decode()
+    assert "上报 0 件，其中办结 0 件；给别人的案件补充 1 件" in me
 
 
 def test_evidence_for_a_case_closed_meanwhile_is_not_lost_without_a_word(world, matter):

@@ -50,11 +50,21 @@ async function hello(record) {
   return known;
 }
 
+// How far the phone's clock is off, by the centre's: asked when a report is begun, as somebody may set it right later.
+export async function clockOff() {
+  try {
+    const known = await (await reach(HELLO, { cache: "no-store" })).json();
+    return known.now ? Date.parse(known.now) - Date.now() : null;
+  } catch (error) {
+    return null;
+  }
+}
+
 // A phone whose clock is a day off saw it a day off: set right once, before anything is sent, as a repeat must be alike.
 function setRight(record, serverTime) {
   if (record.isTimed) return;
   record.isTimed = true;
-  const off = Date.parse(serverTime) - Date.now();
+  const off = record.clockOff ?? Date.parse(serverTime) - Date.now();
   const seen = record.pairs.find(([name]) => name === "r.seen_at");
   if (seen?.[1] && Math.abs(off) > CLOCK_MAY_BE_OFF) seen[1] = new Date(Date.parse(seen[1]) + off).toISOString();
 }

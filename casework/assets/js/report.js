@@ -41,6 +41,7 @@ class ReportForm extends HTMLElement {
     if (record && record.user === this.dataset.user && !record.number) this.restore(record);
     else this.offerDrafts();
     if (!this.value("lat")) this.place.find();
+    if (navigator.onLine) outbox.clockOff().then((off) => (this.clockOff = off));
     setTimeout(() => navigator.onLine && fetchAll(this).catch(() => {}), QUIET);
   }
 
@@ -231,6 +232,7 @@ class ReportForm extends HTMLElement {
       savedAt: this.restored?.savedAt || Date.now(),
       tries: this.restored?.tries || 0,
       isTimed: this.restored?.isTimed || false,
+      clockOff: this.restored ? this.restored.clockOff : this.clockOff ?? null,
     };
   }
 
