@@ -79,7 +79,7 @@ def browser() -> Iterator[Browser]:
 def complaints(site: Site) -> Iterator[Complaints]:
     heard = Complaints(site)
     yield heard
-    assert heard.unexpected() == []
+    assert heard.unexpected() == [], heard.unexpected()
 
 
 @pytest.fixture
