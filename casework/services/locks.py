@@ -101,7 +101,7 @@ def database_now() -> datetime:
 
 def _locked(text: str, key: int) -> Sequence[Any] | None:  # Any: columns of several tables
     ensure_transaction()
-    return next(iter(ask(text, key)), None)
+    return next(iter(ask(text, *[key] * text.count("%s"))), None)
 
 
 @lru_cache(maxsize=8)
@@ -111,11 +111,14 @@ def _text(of: type[Model] | None = None, *, is_patient: bool = True) -> str:
     read = [columns(Case), columns(Run), *([columns(of)] if of else [])]
     read += [new_keys(Step, STEPS_AT_ONCE), "clock_timestamp()"]
     joined, locked = f"{case} JOIN {run} ON {run}.id = {case}.run_id", [case, run]
+    found = f"{case}.id = %s"
     if of is not None:
         table = of._meta.db_table
         joined, locked = f"{joined} JOIN {table} ON {table}.run_id = {run}.id", [*locked, table]
+        # Said twice, so that no guess about the tables makes the planner walk one of them to find the one run.
+        found = f"{table}.id = %s AND {run}.id = (SELECT run_id FROM {table} WHERE id = %s)"  # noqa: S608
     return (
-        f"SELECT {', '.join(read)} FROM {joined} WHERE {locked[-1] if of else case}.id = %s "  # noqa: S608
+        f"SELECT {', '.join(read)} FROM {joined} WHERE {found} "  # noqa: S608
         f"FOR UPDATE OF {', '.join(locked)}{'' if is_patient else ' SKIP LOCKED'}"
     )
 
