@@ -14,7 +14,7 @@ from django.db.models import Q
 from casework.access import Viewer
 from casework.case_access import case_verbs_allowed, commands, supervises, works
 from casework.models import Case, CaseRelation, Category, RelationKind
-from casework.queries.caseverbs import case_verbs, pieces_of, standing_of
+from casework.queries.caseverbs import pieces_of, standing_of
 from casework.queries.recordacts import (
     RatingRow,
     RequestRow,
@@ -41,7 +41,6 @@ from casework.queries.recordthings import (
 )
 from casework.rules.standing import public_status
 from casework.services.record.documents import SETTING
-from casework.verbs import Verb
 from workflows.models import Step
 
 
@@ -123,11 +122,6 @@ def record(viewer: Viewer, case: Case) -> Record:
         rests=tuple(rests_of(case)) if "rests" in there else (),
         verbs=case_verbs_allowed(viewer, case, standing),
     )
-
-
-def verbs_on(viewer: Viewer, case: Case) -> tuple[Verb, ...]:
-    """The verbs on the case for the page's menu."""
-    return case_verbs(viewer, case)
 
 
 def public_status_of(case: Case, steps: Iterable[Step]) -> str:
