@@ -113,7 +113,7 @@ class OutBox extends HTMLElement {
     item.querySelector("[data-photos]").textContent = this.dataset.photos.replace("#", sent).replace("#", parts.length);
     item.querySelector("[data-photos]").classList.add(sent === parts.length ? "stages__item--done" : "stages__item--now");
     item.querySelector("[data-why]").textContent = this.why(record);
-    item.querySelector("[data-open]").href = `${this.dataset.report}?kept=${record.token}`;
+    item.querySelector("[data-go]").href = `${this.dataset.report}?kept=${record.token}`;
     this.picture(item.querySelector("img"), record.photos[0]);
     return item;
   }
@@ -127,7 +127,7 @@ class OutBox extends HTMLElement {
   draft(record) {
     const row = this.copy("draft", record);
     row.querySelector("[data-saved]").textContent = record.said || [time(record.savedAt), record.photos.length].reduce((text, word) => text.replace("#", word), this.dataset.begun);
-    row.querySelector("[data-open]").href = `${this.dataset.report}?kept=${record.token}`;
+    row.querySelector("[data-go]").href = `${this.dataset.report}?kept=${record.token}`;
     this.picture(row.querySelector("img"), record.photos[0]);
     return row;
   }
