@@ -58,10 +58,10 @@ def document(request: ViewerRequest, number: str, document_id: int, version: int
     if row is None:
         raise NotFound
     try:
-        file = row.file.open("rb")
+        with row.file.open("rb") as file:
+            answer = HttpResponse(file.read(), content_type=row.media_type)
     except FileNotFoundError as error:
         raise NotFound from error
-    answer = HttpResponse(file.read(), content_type=row.media_type)
     answer["Content-Disposition"] = content_disposition_header(True, row.name) or "attachment"
     return answer
 
