@@ -44,7 +44,7 @@ scenarios: setup ## Walk the scenario files of DIR through the engine: make scen
 bench: setup ## What a step costs, against statements by hand and other engines: make bench ARGS=--quick
 	@$(VENV) -m tests.bench $(ARGS)
 
-fuzz: setup ## Read, judge and walk spoiled diagrams: make fuzz ARGS="--seconds 600"
+fuzz: setup ## Search for faults: spoiled diagrams, random processes, a million expressions: make fuzz ARGS="--seconds 600"
 	@$(VENV) -m tests.fuzz $(ARGS)
 
 assets: setup ## Build the scripts and styles of the pages

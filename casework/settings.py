@@ -212,6 +212,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "PREPROCESSING_HOOKS": ["casework.api.docs.without_doubles"],
+    "ENUM_NAME_OVERRIDES": {
+        "StepKind": "workflows.models.StepKind",
+        "PlaceKind": ["scene", "source", "destination", "meeting", "other"],
+        "InstrumentKind": "casework.models.InstrumentKind",
+        "CategoryKind": ["component", "event", "social"],
+    },
 }
 
 # The outbox retries, so the queue must not (reliability, section 3).

@@ -304,7 +304,7 @@ def safe_back(target: str, request: HttpRequest) -> str:
 
 
 @register.filter
-def of(table: Mapping[Any, Any], key: Any) -> Any:  # Any: whatever the view keyed it by
+def of(table: Any, key: Any) -> Any:  # Any: whatever the view keyed it by, or nothing at all
     """The entry of a table that a view has made."""
     return table.get(key) if isinstance(table, Mapping) else None
 

@@ -182,7 +182,7 @@ def test_a_step_in_full_shows_how_it_ended(checking, as_user, world):
 
 
 POLICE = "500101026000-safety/police"
-ASKED = [
+ASKED: list[tuple[str, dict[str, object]]] = [
     ("delegate", {"to_post": POLICE, "comment": "请核"}),
     ("add-sign", {"posts": [POLICE], "position": "beside"}),
     ("add-sign", {"posts": [POLICE], "position": "before"}),

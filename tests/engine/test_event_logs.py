@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -88,13 +89,13 @@ class Discovered:
         return first, out[1], ("loop", last, do[2], ("seq", redo[2], step[2]))
 
 
-Tree = tuple  # type: ignore[type-arg]  # of a word and parts
+Tree = tuple[Any, ...]  # of a word and parts
 
 
 class Trace:
     """One walk through the grammar: which steps may come now, and which decisions its gateways will ask for."""
 
-    def __init__(self, tree: Tree, decided: dict[str, object]) -> None:
+    def __init__(self, tree: Tree, decided: dict[str, Any]) -> None:
         self._decided = decided
         self.open: list[tuple[str, Callable[[], None]]] = []
         self.over = False

@@ -1,11 +1,13 @@
 """Multi-instance and loops as stories: what happens, and what is open after it."""
 
+from typing import Any
+
 import pytest
 
 from tests.engine.driver import begun
 from tests.engine.story import told
 
-STORIES = {
+STORIES: dict[str, tuple[Any, ...]] = {
     "error in one of parallel MI of calls": (
         "start s; call C times=3 called=q; boundary b on C error=E; user H; user N; s > C > N; b > H",
         """

@@ -93,7 +93,9 @@ def test_all_work_goes_to_a_colleague(claimed, world):
     if claimed:
         at.act("claim", "enforcement")
 
-    done = handover(world.enforcement, to_user=world.mediation, by=viewer_for(world.enforcement), reason="调离")
+    done = handover(
+        world.enforcement, to_user=world.mediation, by=viewer_for(world.enforcement), reason="调离"
+    )
 
     at.mine.refresh_from_db()
     assert (done.steps, at.mine.candidates) == (1, [MEDIATION])

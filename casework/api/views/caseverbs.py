@@ -30,6 +30,7 @@ from grid.models import User
 
 @call(
     "Do something with a case as a whole",
+    name="case_verb",
     tag="cases",
     body=CaseVerbBody,
     answers={200: answers.Case},

@@ -20,7 +20,7 @@ from casework.services import reference
 class CategoryRow(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
-    kind = serializers.ChoiceField(Category.Kind.choices)
+    kind = serializers.ChoiceField(Category.Kind.values)
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field that is called parent
     is_active = serializers.BooleanField()
     to_confirm = serializers.BooleanField(help_text="Shipped, and not yet confirmed by the district.")
@@ -46,7 +46,7 @@ class RetentionRow(serializers.Serializer[Any]):
 
 class CategoryBody(Strict):
     name = Text(max_length=60)
-    kind = serializers.ChoiceField(Category.Kind.choices)
+    kind = serializers.ChoiceField(Category.Kind.values)
     parent = Text(  # type: ignore[assignment]  # a field that is called parent
         max_length=11, required=False, default="", allow_blank=True
     )
