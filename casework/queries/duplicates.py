@@ -79,19 +79,22 @@ def candidates(
     ]
 
 
-def comparable(viewer: Viewer) -> CaseQuerySet:
+def comparable(viewer: Viewer, *, with_closed: bool = False) -> CaseQuerySet:
     """The open cases that somebody may compare with: those visible to him, and those of his community.
 
-    A grid worker learns that his neighbour has reported the same heap, though the case is not his to read.
+    A grid worker learns that his neighbour has reported the same heap, though the case is not his to read. A post of a
+    sub-district or the district has no community: nobody joins any case of a whole town to read it.
     """
+    cases = Case.objects.all() if with_closed else Case.objects.open()
     inside = Q()
     for post in viewer.posts:
-        inside |= Q(area_code__startswith=post.area_code[: DIGITS["community"]])
-    visible = Case.objects.open().visible_to(viewer)
+        if len(post.area_code) >= DIGITS["community"]:
+            inside |= Q(area_code__startswith=post.area_code[: DIGITS["community"]])
+    visible = cases.visible_to(viewer)
     if not inside:
         return visible
     own = Q(pk__in=visible.values("pk")) | (inside & Q(confidentiality=Confidentiality.ORDINARY))
-    return Case.objects.open().filter(own)
+    return cases.filter(own)
 
 
 def reach_of(about: Mapping[str, Any], category: str) -> Reach | None:

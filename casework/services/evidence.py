@@ -59,7 +59,7 @@ def add_evidence(new: NewEvidence, *, by: Viewer) -> Case:
 @transaction.atomic
 def _add(new: NewEvidence, *, by: Viewer) -> Case:
     _ensure_sound(new)
-    found = Case.objects.filter(number=new.number).values_list("pk", flat=True).first()
+    found = comparable(by, with_closed=True).filter(number=new.number).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound
     case = lock_case(found)

@@ -203,6 +203,7 @@ def test_what_lies_close_by_is_offered_side_by_side(world, matter):
         ("long ago", "grid_head", 10, DANCE, 15),
         ("of another community", "far_grid_worker", 10, DANCE, 0),
         ("no post there", "stranger", 10, DANCE, 0),
+        ("a post of the whole sub-district", "planning", 10, DANCE, 0),
     ],
 )
 def test_what_is_not_offered(world, matter, what, who, metres, kind, days):
@@ -294,6 +295,8 @@ def test_evidence_for_a_case_closed_meanwhile_is_not_lost_without_a_word(world, 
     assert answer.status_code == 409
     assert "请作为新的一件上报" in answer.json()["said"]
     assert Evidence.objects.count() == 0
+    # Whoever may not compare with it does not learn that it was closed, or that it is there.
+    assert join(world.stranger, Case.objects.get().number, r__summary="又有了").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -301,6 +304,8 @@ def test_evidence_for_a_case_closed_meanwhile_is_not_lost_without_a_word(world, 
     [
         ("far_grid_worker", {"r__summary": "也看到了"}, 404),
         ("stranger", {"r__summary": "也看到了"}, 404),
+        ("planning", {"r__summary": "也看到了"}, 404),
+        ("urban_reviewer", {"r__summary": "也看到了"}, 404),
         ("grid_head", {}, 422),
         ("grid_head", {"r__summary": "长" * 501}, 422),
         ("grid_head", {"r__summary": "x", "r__token": "no"}, 422),
