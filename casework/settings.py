@@ -201,7 +201,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["casework.api.throttles.PerPerson"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "casework.api.errors.answer",
-    "DEFAULT_THROTTLE_RATES": {"user": "30000/min", "login": "30/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "30000/min", "costly": "60/min", "login": "30/min"},
     # Anybody can write X-Forwarded-For: only what our own proxies put at its end is believed.
     "NUM_PROXIES": env.int("PROXIES", default=1 if PRODUCTION else 0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

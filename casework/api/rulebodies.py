@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from casework.api.fields import AreaCode, Flag, Number, Strict, Text
-from casework.rules.nearby import BARS, CLIMBS, DESCENDS, LEVELS
+from casework.rules.nearby import ASKED, BARS, CLIMBS, DESCENDS, LEVELS
 
 DAY_OF_YEAR = r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 MOST_ROWS, MOST_COLUMNS = 1000, 20
@@ -27,7 +27,7 @@ class RuleRow(Strict):
 class RuleTableBody(Strict):
     inputs = serializers.ListField(child=Text(max_length=200), max_length=MOST_COLUMNS)
     outputs = serializers.ListField(child=Text(max_length=64), max_length=MOST_COLUMNS)
-    rows = RuleRow(many=True)
+    rows = RuleRow(many=True, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
     after = serializers.IntegerField(min_value=0, help_text="The version you saw; 0 for the shipped default.")
     note = Text(max_length=500, required=False, default="", allow_blank=True)
     is_confirmed = Flag(required=False, default=True)
@@ -57,7 +57,7 @@ class RuleTryBody(Strict):
         [*CLIMBS, *DESCENDS], required=False, default="", allow_blank=True, help_text="Why it should move."
     )
     times = serializers.IntegerField(required=False, default=1, min_value=1, max_value=99)
-    drafts = RuleDraftBody(many=True, required=False, default=list)
+    drafts = RuleDraftBody(many=True, required=False, default=list, max_length=len(ASKED))  # type: ignore[call-arg]  # of the list
 
 
 class SolvedBody(Strict):
@@ -84,7 +84,7 @@ class WorkingTimeRow(Strict):
 
 
 class WorkingTimesBody(Strict):
-    rows = WorkingTimeRow(many=True)
+    rows = WorkingTimeRow(many=True, max_length=MOST_ROWS)  # type: ignore[call-arg]  # of the list
 
 
 class HolidayRow(Strict):
@@ -94,4 +94,4 @@ class HolidayRow(Strict):
 
 
 class HolidaysBody(Strict):
-    days = HolidayRow(many=True)
+    days = HolidayRow(many=True, max_length=366)  # type: ignore[call-arg]  # of the list

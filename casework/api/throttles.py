@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.http import HttpRequest
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -94,6 +95,15 @@ class PerPerson(BaseThrottle):
 
     def wait(self) -> float:
         return WINDOW - time.time() % WINDOW
+
+
+class Costly(PerPerson):
+    """Calls that keep a server busy for seconds: a strict limit beside that of all calls together."""
+
+    scope = "costly"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or super().allow_request(request, view)
 
 
 class PerFailedLogin(BaseThrottle):

@@ -83,12 +83,14 @@ def _reports(request: ViewerRequest) -> list[Told]:
 
 def _read_in(request: ViewerRequest, told: Told) -> ReadIn:
     owner = _owner(request, told)
-    title = str(told.get("title", ""))[:80]
+    title = _kept(str(told.get("title", "")))[:80]
     try:
         number, refused = _case_number(request, told, owner), ""
     except (CaseworkError, WorkflowsError, GridError) as error:
         number, refused = "", str(error.message)
-    return ReadIn(title=title, owner=str(owner), number=number, refused=refused)
+    # Whoever may not read in what others wrote does not learn from a made-up file what people are called.
+    is_told = owner.pk == request.user.pk or request.viewer.has_power("register")
+    return ReadIn(title=title, owner=str(owner) if is_told else "", number=number, refused=refused)
 
 
 def _owner(request: ViewerRequest, told: Told) -> User:
@@ -124,8 +126,13 @@ def _posted(told: Told) -> QueryDict:
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair)):
             raise NotValid(_("This is not a file that a phone saved, or it is damaged."))
         if pair[0] not in ("r.photos", "r.memos"):
-            posted.appendlist(pair[0].replace("\x00", ""), pair[1].replace("\x00", ""))
+            posted.appendlist(_kept(pair[0]), _kept(pair[1]))
     return posted
+
+
+def _kept(text: str) -> str:
+    """Without what neither a page nor the database can hold: NUL and half characters."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _contents(told: Told, name: str) -> list[tuple[str, bytes]]:
@@ -135,7 +142,8 @@ def _contents(told: Told, name: str) -> list[tuple[str, bytes]]:
         raise NotValid(_("This is not a file that a phone saved, or it is damaged."))
     try:
         contents = [
-            (str(part.get("field") or ""), base64.b64decode(part["data"], validate=True)) for part in parts
+            (_kept(str(part.get("field") or "")), base64.b64decode(part["data"], validate=True))
+            for part in parts
         ]
     except (TypeError, AttributeError, KeyError, ValueError, binascii.Error) as error:
         raise NotValid(_("This is not a file that a phone saved, or it is damaged.")) from error

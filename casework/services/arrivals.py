@@ -53,7 +53,7 @@ def hand_in_evidence(new: NewEvidence, *, owner: User, by: Viewer) -> Case:
 
 def _for_another(token: UUID, *, owner: User, by: Viewer, act: Callable[[], Case]) -> Case:
     if not by.has_power("register"):
-        raise NotYours(_("%(who)s wrote this one: only he or an officer can read it in.") % {"who": owner})
+        raise NotYours(_("Somebody else wrote this one: only he or an officer can read it in."))
     _lock(token)
     known = Case.objects.filter(report__by=owner, report__token=token).first()
     handed = HandedIn.objects.filter(owner=owner, token=token).select_related("case").first()

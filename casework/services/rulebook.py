@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from itertools import product
+from time import monotonic
 from typing import Any
 
 from django.core.cache import cache
@@ -40,6 +41,9 @@ _KEPT_AS = "rule_tables"
 _KEPT_SECONDS = 60
 SAID = 500
 MOST_TRIED = 2_000
+LONGEST_TRIED = (
+    10.0  # seconds: a table of twenty columns and a thousand rows could keep a server busy for minutes
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +234,10 @@ def _refused(field: str, *messages: str) -> NotValid:
 
 def _ensure_answers(key: str, tables: Tables, *, now: datetime) -> None:
     """Ask it everything it will be asked: an error is found now, not with the next report."""
+    until = monotonic() + LONGEST_TRIED
     for facts in _questions(key, tables):
+        if monotonic() > until:
+            raise _refused("rows", _("This table is too large to be checked: use fewer rows or columns."))
         try:
             tables.evaluate(None, facts, now=now)
         except ExpressionError as error:

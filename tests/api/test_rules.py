@@ -1,11 +1,15 @@
 """Rules and calendars over the interface: read, changed in versions, tried out."""
 
 import json
+import time
 
 import pytest
+import time_machine
 
+from casework.api import throttles
 from casework.models import Holiday, RuleTable, WorkingTime
 from casework.rules.nearby import ASKED
+from casework.services import rulebook
 from casework.services.rulebook import forget_rules
 from tests.world import GRID, TOWN
 
@@ -68,6 +72,32 @@ def test_a_table_that_cannot_be_is_refused_by_field(change, field, administrator
 
     assert (answer.status_code, [name.split(".")[0] for name in answer.json()["fields"]]) == (422, [field])
     assert not RuleTable.objects.exists()
+
+
+TABLE = {
+    "inputs": ["事由"],
+    "outputs": ["去向", "说明"],
+    "rows": [{"tests": [""], "results": ['"不动"', '""']}],
+    "after": 0,
+}
+
+
+def test_a_table_that_takes_too_long_to_check_is_refused(administrator, monkeypatch):
+    monkeypatch.setattr(rulebook, "LONGEST_TRIED", -1.0)
+
+    answer = put(administrator, "rules/nearby_descend/", TABLE)
+
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["rows"])
+    assert not RuleTable.objects.exists()
+
+
+def test_rules_are_not_tried_without_end(administrator, world, monkeypatch):
+    monkeypatch.setattr(throttles, "limit", lambda scope: 2 if scope == "costly" else 30_000)
+    with time_machine.travel(time.time() // 60 * 60 + 30, tick=False):
+        tried = [administrator.post("rules/try/", {"area": GRID}).status_code for _ in range(3)]
+        read = administrator.get("rules/nearby_descend/").status_code
+
+    assert (tried, read) == ([200, 200, 429], 200)
 
 
 def test_rules_are_tried_on_a_made_up_matter_with_the_staff_there_is(administrator, world):

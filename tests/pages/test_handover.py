@@ -124,6 +124,7 @@ def test_who_may_not_register_reads_in_only_his_own(world):
     page = read_in(world.planning, report(world.grid_worker)).content.decode()
 
     assert "要由本人或值班人员导入" in page
+    assert "陈秀兰" not in page  # a made-up file is no list of who is who
     assert (Case.objects.count(), HandedIn.objects.count()) == (0, 0)
 
 
@@ -159,6 +160,7 @@ def test_file_that_is_none_is_refused_in_words(world, what, raw, words):
         {"memos": [{"hash": "x", "data": base64.b64encode(b"no memo").decode()}]},
         {"user": "nobody"},
         {"user": "9" * 30, "pairs": []},
+        {"title": "\ud800", "pairs": [["r.token", str(uuid4())], ["r.kind", "\ud800"]]},
         {"title": ["<script>"], "address": 7, "pairs": []},
     ],
 )

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, throttle_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from casework.api import ruleanswers as answers
 from casework.api.docs import call, example
 from casework.api.rulebodies import HolidaysBody, RuleTableBody, RuleTryBody, WorkingTimesBody
+from casework.api.throttles import Costly, PerPerson
 from casework.api.viewer import viewer_of
 from casework.models import Holiday, WorkingTime
 from casework.queries.nearby import Spot
@@ -69,6 +70,7 @@ def tables(request: Request) -> Response:
     ],
 )
 @api_view(["GET", "PUT"])
+@throttle_classes([PerPerson, Costly])
 def table(request: Request, key: str) -> Response:
     viewer, now = viewer_of(request), database_now()
     if request.method == "PUT":
@@ -118,6 +120,7 @@ def versions(request: Request, key: str) -> Response:
     examples=[example("Street vending", {"area": "500101026001001", "category": "占道经营"})],
 )
 @api_view(["POST"])
+@throttle_classes([PerPerson, Costly])
 def try_out(request: Request) -> Response:
     viewer = viewer_of(request)
     rulebook.ensure_may_edit(viewer)
