@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from casework.api.fields import AreaCode, Flag, Number, Strict, Text, Variables
 from casework.models import InstrumentKind, PartyRole
+from casework.services.said import YEARS
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -26,7 +27,7 @@ class DayOrMoment(serializers.Field[Any, Any, Any, Any]):
             found = parse_date(data) or parse_datetime(data)
         except (TypeError, ValueError):
             found = None
-        if found is None or found.year > 2200 or (isinstance(found, datetime) and found.tzinfo is None):
+        if found is None or found.year not in YEARS or (isinstance(found, datetime) and found.tzinfo is None):
             self.fail("invalid")
         return found
 

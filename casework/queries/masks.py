@@ -38,6 +38,22 @@ def masked(value: Any, name: str = "") -> Any:  # Any: JSON
     return value
 
 
+# What people write freely, in the rows of a case's record.
+_WRITTEN = frozenset(
+    {"reason", "opinion", "text", "reply", "answer", "rating", "note", "title", "place", "revoked_why"}
+)
+
+
+def masked_row(row: Any) -> Any:  # Any: rows as JSON
+    """Rows of the record with what people wrote in them masked; names and numbers of parties are masked already."""
+    if isinstance(row, Mapping):
+        return {
+            name: _text(item, "") if name in _WRITTEN and isinstance(item, str) else masked_row(item)
+            for name, item in row.items()
+        }
+    return [masked_row(item) for item in row] if isinstance(row, list | tuple) else row
+
+
 def _of_person(key: str, item: Any) -> Any:  # Any: JSON
     if not isinstance(item, str) or key not in _PERSON:
         return masked(item, key)

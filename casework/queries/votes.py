@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from casework.access import Viewer, may_see
 from casework.forms import FieldDefinition
 from casework.models import Case, Decision
+from casework.queries.masks import masked
 from casework.queries.particulars import Particular, answer_text, fields_of, masked_text
 from grid.models import Post
 from workflows.bpmn.check_votes import TALLY
@@ -190,7 +191,7 @@ def _seat(step: Step) -> str:
     """What a seat without a unit or post of its own is called: the household or building it was opened for."""
     if any(str(step.settings.get(key, "")).startswith("=") for key in ("unit", "post")):
         return ""
-    named = [value for value in step.instance.values() if isinstance(value, dict)]
+    named = [masked(value) for value in step.instance.values() if isinstance(value, dict)]
     return next((str(text) for item in named for text in item.values() if isinstance(text, str)), "")
 
 

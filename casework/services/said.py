@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
+
+YEARS: Final = range(
+    2000, 2201
+)  # in which a day or moment that is said can lie: all zones and clocks can count there
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,7 @@ def test_a_case_is_suspended_and_shows_it(case, as_user, world):
         ("suspend", {"comment": "x", "until": "soon"}, 422, "until"),
         ("suspend", {"comment": "x", "until": "2026-12-01T09:00:00"}, 422, "until"),
         ("suspend", {"comment": "x", "until": "2020-01-01"}, 422, "until"),
+        ("suspend", {"comment": "x", "until": "0001-01-01T00:00:00+14:00"}, 422, "until"),
         ("suspend", {"until": "2099-03-01"}, 422, "comment"),
         ("comment", {"comment": "看", "people": ["nobody-of-that-name"]}, 422, "people"),
         ("comment", {"comment": "看", "colour": "red"}, 422, "colour"),
@@ -105,7 +106,9 @@ def test_the_record_tells_everything_masked_and_as_described(case, as_user, worl
     officer.post(path(case, "whistle"), {"posts": [HOUSING], "place": "三巷", "until": "2099-03-01"})
     housing.post(path(case, "answer"), {"comment": "派 2 人"})
     officer.post(path(case, "rate"), {"rating": 5})
-    as_user(world.duty_chief).post(path(case, "supervise"), {"reason_code": "key", "comment": "本周办结"})
+    as_user(world.duty_chief).post(
+        path(case, "supervise"), {"reason_code": "key", "comment": "本周办结，回电 13800005678"}
+    )
     officer.post(path(case, "void"), {"comment": "误报"})
 
     told = officer.get(path(case, "record")).json()

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone, translation
 
 from casework.queries.viewers import viewer_for
-from casework.queries.votes import votes_of
+from casework.queries.votes import _seat, votes_of
 from casework.services.locks import database_now
 from casework.services.progress import rebuild_differences
 from tests.diagrams import chain, flow, publish, task
@@ -197,3 +197,8 @@ def test_a_reporter_does_not_read_the_departments_opinions(start, world):
     assert votes_of(stranger, case) == ()
     case.reporter_id = stranger.user_id
     assert votes_of(stranger, case) == ()
+
+
+def test_a_household_that_votes_is_not_told_by_name_or_number():
+    assert _seat(Step(settings={}, instance={"户": {"门牌": "1-2，13800005678"}})) == "1-2，138****5678"
+    assert _seat(Step(settings={}, instance={"户": {"户主": "陈大宇", "门牌": "1-2"}})) == "陈*宇"

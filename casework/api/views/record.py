@@ -29,7 +29,7 @@ from casework.api.viewer import viewer_of
 from casework.errors import NotFound
 from casework.models import CasePlace, DocumentVersion, Notice
 from casework.queries import api as queries
-from casework.queries.masks import masked
+from casework.queries.masks import masked, masked_row
 from casework.queries.record import record as record_of
 from casework.queries.recordthings import instrument_row, party_row, version_row
 from casework.queries.waitingfor import notices_for
@@ -49,7 +49,7 @@ MOST_NOTICES = 100
 @api_view(["GET"])
 def record(request: Request, number: str) -> Response:
     viewer = viewer_of(request)
-    return Response(asdict(record_of(viewer, queries.case_for(viewer, number))))
+    return Response(_told(record_of(viewer, queries.case_for(viewer, number))))
 
 
 @call(
@@ -64,7 +64,7 @@ def record(request: Request, number: str) -> Response:
 def parties(request: Request, number: str) -> Response:
     body = _checked(PartyBody, request)
     party = keeping.add_party(number, keeping.NewParty(**body), by=viewer_of(request))
-    return Response(asdict(party_row(party)), status=201)
+    return Response(_told(party_row(party)), status=201)
 
 
 @call(
@@ -78,7 +78,7 @@ def parties(request: Request, number: str) -> Response:
 def party_remove(request: Request, number: str, party_id: int) -> Response:
     body = _checked(ReasonBody, request)
     party = keeping.remove_party(number, party_id, reason=body["reason"], by=viewer_of(request))
-    return Response(asdict(party_row(party)))
+    return Response(_told(party_row(party)))
 
 
 @call(
@@ -122,7 +122,7 @@ def reveal(request: Request, number: str) -> Response:
 def places(request: Request, number: str) -> Response:
     body = _checked(PlaceBody, request)
     row: CasePlace = keeping.add_place(number, keeping.NewPlace(**body), by=viewer_of(request))
-    told = {"id": row.pk, "kind": row.kind, "label": row.get_kind_display(), "text": row.text}
+    told = {"id": row.pk, "kind": row.kind, "label": row.get_kind_display(), "text": masked(row.text)}
     return Response({**told, "lat": row.lat, "lon": row.lon}, status=201)
 
 
@@ -140,7 +140,7 @@ def documents(request: Request, number: str) -> Response:
     query.is_valid(raise_exception=True)
     content = raw_body(request, at_most=BYTES)
     new = keeping.NewVersion(content=content, **query.validated_data)
-    return Response(asdict(version_row(keeping.hand_in(number, new, by=viewer_of(request)))), status=201)
+    return Response(_told(version_row(keeping.hand_in(number, new, by=viewer_of(request)))), status=201)
 
 
 @call(
@@ -178,7 +178,7 @@ def document_version(request: Request, number: str, document_id: int, version: i
 def instruments(request: Request, number: str) -> Response:
     body = _checked(InstrumentBody, request)
     row = keeping.issue(number, keeping.NewInstrument(**body), by=viewer_of(request))
-    return Response(asdict(instrument_row(row)), status=201)
+    return Response(_told(instrument_row(row)), status=201)
 
 
 @call(
@@ -192,7 +192,7 @@ def instruments(request: Request, number: str) -> Response:
 def instrument_revoke(request: Request, number: str, instrument_id: int) -> Response:
     body = _checked(RevokeBody, request)
     row = keeping.revoke(number, instrument_id, reason=body["comment"], by=viewer_of(request))
-    return Response(asdict(instrument_row(row)))
+    return Response(_told(instrument_row(row)))
 
 
 @call(
@@ -229,6 +229,10 @@ def _notice(row: Notice) -> dict[str, Any]:
         "at": row.at,
         "read_at": row.read_at,
     }
+
+
+def _told(row: Any) -> Any:  # Any: a row of the record, and JSON
+    return masked_row(asdict(row))
 
 
 def _checked(body: type[Any], request: Request) -> dict[str, Any]:
