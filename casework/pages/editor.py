@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from casework.api.incoming import read_json
+from casework.errors import CaseworkError
 from casework.pages.door import ViewerRequest, page
 from casework.queries import editor as queries
 from casework.queries import studio
@@ -73,7 +74,8 @@ def read(request: ViewerRequest, key: str) -> HttpResponse:
     asked = _body(request)
     if asked is None:
         return JsonResponse({"message": _("What arrived could not be read.")}, status=400)
-    names = [name for name in asked.get("names") or [] if isinstance(name, str)]
+    given = asked.get("names")
+    names = [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
     found = queries.reading(str(asked.get("kind", "")), str(asked.get("text", "")), known_names=names)
     return JsonResponse(found)
 
@@ -83,8 +85,8 @@ def _body(request: ViewerRequest) -> dict[str, Any] | None:
     if len(request.body) > settings.DIAGRAM_BYTES * 2:
         return None
     try:
-        body = json.loads(request.body)
-    except ValueError:
+        body = read_json(request.body)
+    except CaseworkError:
         return None
     return body if isinstance(body, dict) else None
 

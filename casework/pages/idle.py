@@ -64,5 +64,8 @@ def _page(request: HttpRequest) -> str:
     """The page one was at: this one, or the one that a form was sent from."""
     if request.method == "GET" and "HX-Request" not in request.headers:
         return request.get_full_path()
-    came = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    try:
+        came = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    except ValueError:  # whatever sent this is no browser
+        return "/"
     return came.path + (f"?{came.query}" if came.query else "") or "/"

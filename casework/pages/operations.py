@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.errors import CaseworkError
+from casework.pages.deskparts import whole_number
 from casework.pages.door import ViewerRequest, page
 from casework.queries import operations as queries
 from casework.services import incidents
@@ -75,7 +76,7 @@ def operations(request: ViewerRequest) -> HttpResponse:
         "health": queries.health(now=database_now()),
         "verbs": VERBS,
         "refused": form,
-        "chosen": {int(one) for one in request.POST.getlist("incident") if one.isdigit()},
+        "chosen": {pk for one in request.POST.getlist("incident") if (pk := whole_number(one)) is not None},
     }
     return TemplateResponse(request, "studio/operations.html", context, status=422 if form else 200)
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,7 +84,9 @@ def with_photos(request: ViewerRequest, matter: str) -> QueryDict:
     """What was posted, with every photo that rode along stored and named by its SHA-256. Raises GridError."""
     posted = with_new_photos(request, _questions(request, matter, None))
     for upload in request.FILES.getlist("r.files")[:PHOTOS]:
-        posted.appendlist("r.photos", store_photo(upload.read(), owner=request.user).sha256)
+        posted.appendlist(
+            "r.photos", store_photo(upload.read(settings.PHOTO_BYTES + 1), owner=request.user).sha256
+        )
     return posted
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from casework.errors import NotValid
 from casework.forms import FieldKind, StepForm
 from casework.pages.door import ViewerRequest
-from casework.services.said import Said
+from casework.services.said import YEARS, Said
 from casework.verbs import Ask, Verb
 from grid.services.photos import store_photo
 
@@ -67,7 +67,7 @@ def _answer(posted: QueryDict, ask: Ask, verb: Verb) -> Any:  # Any: of the type
         case "posts" | "pins":
             return tuple(value[:120] for value in posted.getlist(name)[:MOST])
         case "person" if ask.name == "people":
-            return tuple(int(value) for value in posted.getlist(name)[:MOST] if value.isdecimal())
+            return tuple(int(value) for value in posted.getlist(name)[:MOST] if _is_number(value))
         case "choice" if ask.name in ("step", "item"):
             return _number(text, ask)
         case "yes_no" if ask.name == "is_solved":
@@ -89,10 +89,14 @@ def _answer(posted: QueryDict, ask: Ask, verb: Verb) -> Any:  # Any: of the type
             return text
 
 
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 10
+
+
 def _number(text: str, ask: Ask) -> int | None:
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:
+    if not _is_number(text):
         raise NotValid(fields={ask.name: [_("Choose one of these.")]})
     return int(text)
 
@@ -104,7 +108,7 @@ def _moment(text: str, ask: Ask) -> date | datetime | None:
         found = parse_date(text) if ask.kind == "date" else parse_datetime(text)
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise NotValid(fields={ask.name: [_("This is no date.")]})
     if isinstance(found, datetime) and timezone.is_naive(found):
         return timezone.make_aware(found)

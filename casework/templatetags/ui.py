@@ -297,10 +297,8 @@ def thumb(sha256: str) -> str:
 @register.filter
 def safe_back(target: str, request: HttpRequest) -> str:
     """The page somebody came from, if it is one of ours and not this one; else the first page."""
-    path = urlsplit(target).path
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) and path != request.path:
-        return target
-    return "/"
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if is_ours and urlsplit(target).path != request.path else "/"
 
 
 @register.filter

@@ -54,6 +54,14 @@ def test_form_that_was_sent_too_late_leads_back_to_its_page(world):
     assert response["Location"] == "/login/?next=%2Fdesk%2Fcases%2F2026-1%2F%3Fstep%3D1&idle=1"
 
 
+def test_an_address_that_is_none_leads_to_the_first_page(world):
+    client = as_person(world.planning)
+    client.get("/desk/")
+    idle_for(client, 31)
+
+    assert client.post("/desk/", headers={"Referer": "http://["})["Location"] == "/login/?next=%2F&idle=1"
+
+
 def test_part_of_a_page_that_asks_too_late_sends_the_whole_page_to_the_door(world):
     client = as_person(world.planning)
     client.get("/desk/")

@@ -80,14 +80,32 @@ def test_suspending_asks_for_a_review_date_and_keeps_the_reason(world, matter):
     assert Suspension.objects.get().reason == "等年度计划"
 
 
-def test_what_is_no_date_is_refused_in_words(world, matter):
+@pytest.mark.parametrize("until", ["下周", "9999-12-31", "0001-01-01"])
+def test_what_is_no_date_is_refused_in_words(world, matter, until):
     case = signed(world)
-    data = {"act.comment.suspend": "等", "act.until": "下周"}
+    data = {"act.comment.suspend": "等", "act.until": until}
 
     response = do(world.duty_chief, case, "suspend", data)
 
     assert response.status_code == 422
     assert response.context["refused"].fields["until"]
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59-12:00", "0001-01-01T00:00+14:00"])
+def test_a_moment_that_no_clock_can_hold_is_refused(world, matter, until):
+    case = signed(world)
+    data = {"act.post": [], "act.place": "三巷", "act.until": until}
+
+    response = do(world.duty_chief, case, "whistle", data)
+
+    assert (response.status_code, Whistle.objects.count()) == (422, 0)
+    assert response.context["refused"].fields["until"]
+
+
+def test_a_person_by_an_endless_number_is_nobody(world, matter):
+    data = {"act.comment.comment": "请看", "act.people": "9" * 5000}
+
+    assert do(world.duty_chief, signed(world), "comment", data).status_code == 302
 
 
 def test_supervision_is_shown_on_the_case_and_tells_those_who_have_it(world, matter):

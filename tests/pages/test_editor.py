@@ -76,7 +76,10 @@ def test_answer_that_got_lost_is_no_conflict_with_oneself(studio, lamp):
     assert keep(studio, bpmn, "").status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"bpmn": 3}', b'{"base": ""}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"bpmn": 3}', b'{"base": ""}', b'{"bpmn": "<a>\\ud800</a>"}', b"[" * 100_000],
+)
 def test_what_cannot_be_read_is_refused(studio, lamp, body):
     refused = studio.post("/studio/street-lamp/edit/save/", body, content_type="application/json")
     assert (refused.status_code, refused.json()["message"]) == (400, "收到的内容无法读取。")
@@ -106,6 +109,12 @@ def test_expressions_are_read_while_they_are_written(studio, lamp, kind, text, p
     said = ask(studio, kind, text)
     assert (part is None) == (said == {})
     assert part is None or part in said["message"]
+
+
+def test_names_that_are_no_list_are_no_names(studio, lamp):
+    body = json.dumps({"kind": "condition", "text": "1 > 0", "names": 5})
+    answer = studio.post("/studio/street-lamp/edit/read/", body, content_type="application/json")
+    assert answer.status_code == 200
 
 
 def test_panel_offers_what_there_is_here(studio, lamp, world):

@@ -89,6 +89,10 @@ def test_what_is_wrong_is_said_and_nothing_is_mended(desk, standing, said, part)
     assert Incident.objects.filter(resolved_at=None).count() == 3
 
 
+def test_numbers_that_are_none_are_refused_in_words(desk, standing):
+    assert mend(desk, ["²", "9" * 5000]).status_code == 422
+
+
 def test_nobody_mends_what_he_does_not_see(standing, world):
     client = Client()
     client.force_login(world.planning)
