@@ -21,14 +21,17 @@ UPDATE casework_clock SET breached_at = %(now)s, told_at = NULL
                WHERE stopped_at IS NULL AND breached_at IS NULL AND paused_at IS NULL AND due_at <= %(now)s
                ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
+# A notice points at its case, for which PostgreSQL locks that row: one that somebody is changing is passed by too. Else
+# he would wait for the clock and we for his case.
 # To whoever has signed for the step, else to the posts that may, else to the reporter. A total has nobody yet.
 _WARN = """
 WITH warned AS (
   UPDATE casework_clock SET warned_at = %(now)s
-   WHERE id IN (SELECT id FROM casework_clock
+   WHERE id IN (SELECT clock.id FROM casework_clock clock JOIN casework_case place ON place.id = clock.case_id
                  WHERE stopped_at IS NULL AND warned_at IS NULL AND breached_at IS NULL AND paused_at IS NULL
                    AND warn_at IS NOT NULL AND warn_at <= %(now)s
-                 ORDER BY warn_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+                 ORDER BY warn_at LIMIT %(most)s
+                   FOR KEY SHARE OF place SKIP LOCKED FOR UPDATE OF clock SKIP LOCKED)
   RETURNING id, case_id, step_id, name, due_at),
 told AS (
   INSERT INTO casework_notice (case_id, kind, to_user_id, to_post, text, at)

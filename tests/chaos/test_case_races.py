@@ -1,10 +1,13 @@
 """Two at once on each verb on a case: one wins, the other is told how things stand; nothing is done twice."""
 
 import pytest
+from django.db import transaction
 
 from casework.errors import CaseworkError
-from casework.models import CaseEvent
+from casework.models import CaseEvent, CaseRelation, Clock
 from casework.services.journal import breaks
+from casework.services.locks import lock_case
+from casework.services.overdue import warn
 from casework.verbs import CASE_VERBS
 from tests.api.conftest import Api
 from tests.chaos.test_api_races import at_once
@@ -72,6 +75,30 @@ def _tried(case, verb, user, said):
     except CaseworkError as error:
         return error.status
     return 200
+
+
+def test_cases_that_are_related_from_both_sides_at_once_do_not_wait_for_each_other(world):
+    publish("m", HANDLED, now=in_days(0), about=ABOUT)
+    one, other = opened(world), opened(world)
+    acts = [
+        lambda this=this, that=that: _tried(this, "relate", world.duty_officer, {"cases": [that.number]})
+        for this, that in ((one, other), (other, one))
+    ]
+
+    assert sorted(at_once(acts)) == [200, 409]
+
+    assert CaseRelation.objects.count() == 1
+
+
+def test_who_is_warned_of_a_limit_waits_for_nobody_who_acts_on_the_case(world):
+    publish("m", HANDLED, now=in_days(0), about=ABOUT)
+    case = _case(world, None, ())
+    with transaction.atomic():
+        lock_case(case.pk)
+        assert at_once([lambda: warn(now=in_days(30))]) == [0]
+        assert Clock.objects.filter(case=case).update(stopped_at=None) == 1  # nor he for the warning
+
+    assert warn(now=in_days(30)) == 1
 
 
 def test_of_two_at_once_on_each_verb_one_wins(world):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -138,11 +140,20 @@ def open_part(doing: CaseDoing, *, matter: str, title: str) -> Case:
     return part
 
 
+def _among(number: str, wanted: Sequence[str], *, by: Viewer) -> Case:
+    """The case, locked with those named in the order of their keys: a relation holds on to the rows of both."""
+    place = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    if place is None:
+        raise NotFound
+    others = Case.objects.visible_to(by).filter(number__in=wanted).values_list("pk", flat=True)
+    return {key: lock_case(key) for key in sorted({place, *others})}[place]
+
+
 @transaction.atomic
 def relate(number: str, *, by: Viewer, said: Said) -> Case:
     """Say that cases have to do with each other; seen from both of them."""
-    doing = begin(number, "relate", by=by, said=said)
     wanted = list(dict.fromkeys(one.strip() for one in said.cases))[:MOST_RELATED]
+    doing = begin_locked(_among(number, wanted, by=by), "relate", by=by, said=said)
     found = {case.number: case for case in Case.objects.visible_to(by).filter(number__in=wanted)}
     if not wanted or set(wanted) - set(found) or number in found:
         raise NotValid(
