@@ -22,11 +22,13 @@ from casework.errors import NotFound, NothingToTakeBack, NotYours, TooLateToUndo
 from casework.models import (
     Attachment,
     Case,
+    CaseRequest,
     CaseStatus,
     Clock,
     Decision,
     Outbox,
     OutboxState,
+    RequestState,
     Snapshot,
     Supervision,
     Suspension,
@@ -34,7 +36,7 @@ from casework.models import (
 from casework.services import journal, outbox
 from casework.services.locks import database_now, lock_case, lock_step
 from casework.services.said import Said
-from workflows.models import Step
+from workflows.models import Incident, Step
 from workflows.rewinding import put_back
 from workflows.rows import Batch
 
@@ -235,10 +237,15 @@ def _rewind(case: Case, kept: Snapshot, batch: Batch, *, now: datetime) -> None:
     Clock.objects.running().filter(case=case, step__in=gone).update(stopped_at=now)
     Clock.objects.running().filter(case=case, step=None, starts_at=kept.at).update(stopped_at=now)
     Clock.objects.filter(case=case, stopped_at=kept.at).update(stopped_at=None)
+    came_of_it = Incident.objects.filter(run=case.run, opened_at=kept.at, resolved_at=None)
+    came_of_it.update(resolved_at=now, resolution="taken back")
     if case.status in (CaseStatus.CLOSED, CaseStatus.VOID):
         case.status, case.outcome, case.closed_at, case.keep_until = CaseStatus.OPEN, "", None, None
         for model in (Supervision, Suspension):
             model._default_manager.filter(case=case, ended_at=kept.at).update(ended_at=None)
+        # A round ends once: what was asked in it and has lapsed, lapsed with this end.
+        lapsed = CaseRequest.objects.filter(case=case, state=RequestState.LAPSED)
+        lapsed.filter(asked_at__gte=case.run.started_at).update(state=RequestState.PENDING)
 
 
 def _restore_rows(case: Case, kept: Snapshot) -> None:
@@ -254,7 +261,6 @@ def _restore_rows(case: Case, kept: Snapshot) -> None:
 
 def _forget(case: Case, kept: Snapshot) -> None:
     """The act's decision and photos; what was said in it stays readable in the journal."""
-    if kept.step_id is None:
-        return
-    Decision.objects.filter(case=case, step=kept.step_id, by=kept.by_id, at=kept.at).delete()
-    Attachment.objects.filter(case=case, step=kept.step_id, added_at=kept.at).delete()
+    if kept.step_id is not None:
+        Decision.objects.filter(case=case, step=kept.step_id, by=kept.by_id, at=kept.at).delete()
+    Attachment.objects.filter(case=case, step=kept.step_id, added_by=kept.by_id, added_at=kept.at).delete()

@@ -2,7 +2,16 @@
 
 import pytest
 
-from casework.errors import AlreadyThere, NotFound, NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
+from casework.errors import (
+    AlreadyThere,
+    NotFound,
+    NotNow,
+    NotValid,
+    NotYours,
+    ReasonMissing,
+    VerbNotAllowed,
+    VerbNotNow,
+)
 from casework.models import (
     Attachment,
     Case,
@@ -283,6 +292,19 @@ def test_not_solved_goes_back_to_the_handling_and_the_second_time_to_those_above
     assert present(case).status == "open"
     assert list(case.ratings.values_list("round", "is_solved")) == [(1, False), (2, False)]
     ensure_sound(case)
+
+
+def test_who_asked_for_another_round_needs_no_ruling_once_there_is_one(world):
+    case = closed(world)
+    on_case(case, "rate", world.grid_worker, rating=1, is_solved=False, comment="裂缝还在")
+    step(case, "handle", "complete", world.planning)
+    on_case(case, "rate", world.grid_worker, rating=1, is_solved=False, comment="还是在")
+
+    on_case(case, "reopen", world.duty_chief, comment="重办")
+
+    assert CaseRequest.objects.get(case=case).state == "lapsed"
+    with pytest.raises(VerbNotNow):
+        on_case(case, "grant", world.duty_chief)
 
 
 def test_a_diagram_that_lost_the_step_begins_again_at_its_start(world):

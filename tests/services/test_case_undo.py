@@ -79,6 +79,18 @@ def test_an_undone_act_leaves_the_case_as_it_was(world, verb):
     assert present(case).status == "closed"
 
 
+def test_what_lapsed_with_an_end_that_is_undone_waits_again(world):
+    case = at_handling(world)
+    on_case(case, "extend", world.planning, comment="材料未到", until=in_days(20))
+    step(case, "handle", "complete", world.planning)
+    assert CaseRequest.objects.get(case=case).state == "lapsed"
+
+    undo(case.number, by=viewer_for(world.planning))
+
+    assert CaseRequest.objects.get(case=case).state == "pending"
+    ensure_sound(case)
+
+
 @pytest.mark.parametrize("verb", ["suspend", "extend"])
 def test_nobody_undoes_what_another_has_acted_on(world, verb):
     case, _before, user = acted(world, verb)

@@ -99,6 +99,7 @@ def test_an_undo_opens_it_again_with_its_steps_and_clocks(matter):
     assert (case.status, case.outcome) == ("open", "")
     assert Step.objects.open().get(run=case.run).element == "sign_for"
     assert Clock.objects.running().get(case=case).due_at == due
+    assert not case.attachments.filter(field="after").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from casework.access import Viewer
-from casework.models import Case, CaseStatus, Round
+from casework.models import Case, CaseRequest, CaseStatus, RequestKind, RequestState, Round
 from casework.queries.caseverbs import round_of
 from casework.services import journal
 from casework.services.acts.doing import CaseDoing, begin, reason_of, said_of
@@ -41,6 +41,7 @@ def begin_round(doing: CaseDoing, *, reason: str, told: Mapping[str, Any], at: s
     """Start the next round. With `at` it begins at this step. Raises MoveRefused, NothingPublished."""
     case, number = doing.case, round_of(doing.case)
     _keep(doing, number, reason)
+    _let_lapse(case)
     case.data = {name: value for name, value in case.data.items() if name != OWN_OUTCOME}
     case.status, case.outcome, case.closed_at = CaseStatus.OPEN, "", None
     calendar = work_calendar(case.area_code)
@@ -85,6 +86,12 @@ def _handled_at(run: Run) -> str:
     """The last step of handling that somebody finished in this run."""
     done = Step.objects.human().filter(run=run, status=StepStatus.DONE, settings__stage=HANDLING)
     return done.order_by("-closed_at", "-pk").values_list("element", flat=True).first() or ""
+
+
+def _let_lapse(case: Case) -> None:
+    """Whoever asked for another round has it, whichever way it came about: nobody need rule on that any more."""
+    asked = CaseRequest.objects.filter(case=case, kind=RequestKind.REOPEN, state=RequestState.PENDING)
+    asked.update(state=RequestState.LAPSED)
 
 
 def _keep(doing: CaseDoing, number: int, reason: str) -> None:
