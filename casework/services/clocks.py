@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,16 +58,20 @@ def follow_stages(
     batch: Batch,
     *,
     others_open: bool,
+    over: Collection[int],
     now: datetime,
     calendar: WorkCalendar,
 ) -> None:
-    """Start the clock of a stage with its first step, and stop it when no step of the stage is open any more."""
+    """Start the clock of a stage with its first step, and stop it when no step of the stage is open any more.
+
+    `over` are the steps that this move ends: their rows may not say so yet.
+    """
     limits = _set_by(case).get("stages", {})
     if not limits:
         return
     present = {_stage(step) for step in opened}
     if others_open:
-        present |= {_stage(step) for step in Step.objects.open().filter(run=case.run_id)}
+        present |= {_stage(step) for step in Step.objects.open().filter(run=case.run_id).exclude(pk__in=over)}
     running = {clock.name: clock for clock in Clock.objects.running().filter(case=case, kind=ClockKind.STAGE)}
     for name in running.keys() - present:
         running[name].stopped_at = now

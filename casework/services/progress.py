@@ -110,12 +110,15 @@ def _next_due(move: Move) -> datetime | None:
     """When the next open step is due; the others are asked for only where there are some."""
     dues = [step.due_at for step in move.opened]
     if move.others_open:
-        over = [step.pk for step in (*move.cancelled, *([move.done] if move.done else []))]
-        dues.append(ask(_FIRST_DUE, move.run.pk, over)[0][0])
+        dues.append(ask(_FIRST_DUE, move.run.pk, _ended_by(move))[0][0])
     return min((due for due in dues if due is not None), default=None)
 
 
-# What this move ends may not be written down yet.
+def _ended_by(move: Move) -> list[int]:
+    """The steps that are over with this move, which may not be written down yet."""
+    return [step.pk for step in (*move.cancelled, *([move.done] if move.done else []))]
+
+
 _FIRST_DUE = """
 SELECT min(due_at) FROM workflows_step WHERE run_id = %s AND status = 'open' AND id <> ALL(%s::bigint[])
 """
@@ -178,7 +181,13 @@ def _case_clocks(case: Case, move: Move, batch: Batch, *, assign: Assigner, now:
     if move.run.moves == 1:
         batch.insert(clocks.of_case(case, now=now, calendar=assign.calendar))
     clocks.follow_stages(
-        case, move.opened, batch, others_open=move.others_open, now=now, calendar=assign.calendar
+        case,
+        move.opened,
+        batch,
+        others_open=move.others_open,
+        over=_ended_by(move),
+        now=now,
+        calendar=assign.calendar,
     )
 
 

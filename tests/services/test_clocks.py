@@ -238,6 +238,25 @@ def test_stages_and_the_whole_case_have_clocks_of_their_own(world):
     assert not Clock.objects.running().filter(case=case).exists()
 
 
+def test_a_stage_is_over_with_its_last_step_while_another_branch_goes_on(world):
+    at = {"level": "town", "post": "planning"}
+    body = (
+        '<startEvent id="s"/><parallelGateway id="split"/><parallelGateway id="join"/><endEvent id="e"/>'
+        + task("handle", stage="处置", **at)
+        + task("file", stage="反馈", **at)
+        + task("check", stage="核查", **at)
+        + chain("s", "split", "handle", "file", "join", "e")
+        + chain("split", "check", "join")
+    )
+    publish("m", body, now=timezone.now(), about={"limits": {"stages": {"处置": "5d", "核查": "5d"}}})
+    case = opened(world)
+
+    handle = Step.objects.open().get(run=case.run, element="handle")
+    approvals.act(handle.pk, "complete", by=viewer_for(world.planning), said=Said())
+
+    assert [clock.name for clock in Clock.objects.running().filter(case=case)] == ["核查"]
+
+
 def test_the_nearest_area_says_when_work_is_done(world):
     for area, opens in (("", time(9)), (TOWN, time(8)), (COMMUNITY, time(10))):
         WorkingTime.objects.create(area_code=area, opens=opens, closes=time(17))
