@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,10 +72,10 @@ def handover(
     if not may_hand_over(by, leaves):
         raise NotYours
     to = _receiver(leaves, to_user=to_user, to_post=to_post)
-    cases: dict[int, list[int]] = {}
+    cases: dict[int, dict[int, list[str]]] = {}
     numbers: dict[int, str] = {}
     for step in work_of(leaves):
-        cases.setdefault(step.run.case.pk, []).append(step.pk)
+        cases.setdefault(step.run.case.pk, {})[step.pk] = step.candidates
         numbers[step.run.case.pk] = step.run.case.number
     moved, busy = 0, []
     for place in sorted(cases):
@@ -99,10 +99,18 @@ def _receiver(leaver: Viewer, *, to_user: User | None, to_post: str) -> _To:
 
 
 @transaction.atomic
-def _hand_over(case_id: int, steps: Sequence[int], *, leaver: User, to: _To, by: Viewer, reason: str) -> int:
+def _hand_over(
+    case_id: int, steps: Mapping[int, Sequence[str]], *, leaver: User, to: _To, by: Viewer, reason: str
+) -> int:
+    """`steps` with the posts they were found at: what has been given to others meanwhile is not his any more."""
     case, now = lock_case(case_id), database_now()
     rows = list(Step.objects.open().filter(pk__in=steps, run=case.run))
-    rows = [step for step in rows if step.claimed_by_id in (None, leaver.pk)]
+    rows = [
+        step
+        for step in rows
+        if step.claimed_by_id == leaver.pk
+        or (step.claimed_by_id is None and step.candidates == steps[step.pk])
+    ]
     if not rows:
         return 0
     batch = Batch()

@@ -18,7 +18,7 @@ from casework.services import journal, outbox
 from casework.services.locks import database_now, lock_case, lock_case_or_none
 from casework.services.progress import follow, walk_of
 from workflows import services as workflows
-from workflows.models import Incident, Step, Timer
+from workflows.models import Incident, Run, RunStatus, Step, Subscription, Timer
 from workflows.projection import settle
 from workflows.rows import ask
 
@@ -111,11 +111,22 @@ def _silent(part: int, *, ends: float) -> list[int]:
 @transaction.atomic
 def _say_stuck(case_id: int, *, now: datetime) -> bool:
     case = lock_case_or_none(case_id)
-    if case is None or Incident.objects.filter(run=case.run, resolved_at=None).exists():
+    if case is None or not _is_silent(case.run):
         return False
     message = _("Nothing is open in this case and nothing is awaited: it cannot go on by itself.")
     _open(case, step=None, kind="stuck", message=message, data={}, now=now)
     return True
+
+
+def _is_silent(run: Run) -> bool:
+    """Still: somebody may have ended or mended it since we looked."""
+    held = (
+        Step.objects.open().filter(run=run),
+        Timer.objects.filter(run=run, fired_at=None),
+        Subscription.objects.filter(run=run),
+        Incident.objects.filter(run=run, resolved_at=None),
+    )
+    return run.status == RunStatus.RUNNING and not any(rows.exists() for rows in held)
 
 
 # --- mending

@@ -150,14 +150,14 @@ def progress(version: Version) -> Progress:
 
 @transaction.atomic
 def deliver(parcel: Parcel) -> None:
-    """One case goes over; a second delivery, or one for a case that has ended, changes nothing."""
+    """One case goes over; a second delivery changes nothing, nor one for a case that has ended or is further already."""
     if parcel.case_id is None:
         return
     case = lock_case(parcel.case_id)
     version = Version.objects.select_related("definition").get(pk=parcel.payload["version"])
-    if case.run.status != RunStatus.RUNNING or case.run.version_id == version.pk:
-        return
     old = Version.objects.get(pk=case.run.version_id)
+    if case.run.status != RunStatus.RUNNING or (old.number or 0) >= (version.number or 0):
+        return
     now = database_now()
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)

@@ -130,6 +130,16 @@ def test_silent_case_is_found_once(world):
     assert Incident.objects.get(run=case.run).kind == "stuck"
 
 
+def test_case_that_was_ended_since_it_was_seen_is_left_alone(world, monkeypatch):
+    publish("m", NO_WAY, now=timezone.now())
+    case = opened(world)
+    monkeypatch.setattr(incidents, "_silent", lambda *_args, **_named: [case.pk])
+
+    assert find_stuck(now=timezone.now()) == 0
+
+    assert not Incident.objects.exists()
+
+
 def test_silent_cases_are_found_in_parts_when_there_are_too_many_to_look_at(world):
     publish("m", NO_WAY, now=timezone.now())
     cases = [opened(world) for _ in range(5)]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from casework.errors import NotValid, NotYours
 from casework.models import Notice
 from casework.queries.viewers import viewer_for
-from casework.services import vacancies
+from casework.services import handing_over, vacancies
 from casework.services.handing_over import handover
 from casework.services.journal import breaks
 from grid.models import Appointment
@@ -103,6 +103,18 @@ def test_all_work_goes_to_a_colleague(claimed, world):
     line = at.last("handed_over")
     assert (line.data["from"], line.data["to"], line.data["comment"]) == ("赵海涛", "唐慧", "调离")
     at.finish()
+
+
+def test_what_has_been_passed_on_meanwhile_is_not_handed_over(world, monkeypatch):
+    at = at_b(world, "branch")
+    found = handing_over.work_of(viewer_for(world.enforcement))
+    monkeypatch.setattr(handing_over, "work_of", lambda _leaver: found)
+    at.act("transfer", "enforcement", to_post=DUTY, comment="归值班室")
+
+    done = handover(world.enforcement, to_user=world.mediation, by=viewer_for(world.enforcement))
+
+    at.mine.refresh_from_db()
+    assert (done.steps, at.mine.candidates) == (0, [DUTY])
 
 
 def test_the_dispatcher_hands_over_to_a_post(world):

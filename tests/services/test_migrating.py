@@ -1,5 +1,7 @@
 """Running cases go over to a new version: what they keep, what keeps them, and nothing twice."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -107,6 +109,21 @@ def test_second_delivery_changes_nothing(matter, world):
     Outbox.objects.filter(kind=migrating.KIND).update(state="ready", attempts=0)
     tick_until_quiet()
     assert CaseEvent.objects.count() == lines
+
+
+def test_late_delivery_brings_no_case_back_to_an_older_version(matter, world):
+    second = in_force(matter)
+    migrating.start(matter, second, elements={}, by=viewer_for(world.administrator))
+    Outbox.objects.filter(kind=migrating.KIND).update(run_at=timezone.now() + timedelta(hours=1))
+    publish("m", NEW, now=timezone.now())
+    migrating.start(matter, in_force(matter), elements={}, by=viewer_for(world.administrator))
+    tick_until_quiet()
+
+    Outbox.objects.filter(kind=migrating.KIND, state="ready").update(run_at=timezone.now())
+    tick_until_quiet()
+
+    assert Outbox.objects.filter(kind=migrating.KIND, payload__version=second.pk, state="done").count() == 2
+    assert not Step.objects.open().filter(run__version=second).exists()
 
 
 def test_case_that_has_gone_on_since_it_was_tried_stays_and_says_so(matter, world):
