@@ -17,6 +17,7 @@ from casework.models import Case, Outbox, Patrol
 from casework.services import journal, outbox
 from casework.services.locks import database_now, lock_case, lock_case_or_none
 from casework.services.progress import follow, walk_of
+from casework.services.sweeping import one_by_one
 from workflows import services as workflows
 from workflows.models import Incident, Run, RunStatus, Step, Subscription, Timer
 from workflows.projection import settle
@@ -89,7 +90,8 @@ def find_stuck(*, now: datetime, part: int = PART, seconds: float = LOOK_FOR) ->
     city is looked at within a few calls, and no call holds the machine up. Nobody looks while another does.
     """
     Patrol.objects.get_or_create(key=SILENT)
-    return sum(_say_stuck(case_id, now=now) for case_id in _silent(part, ends=time.monotonic() + seconds))
+    silent = _silent(part, ends=time.monotonic() + seconds)
+    return one_by_one(silent, lambda case_id: _say_stuck(case_id, now=now))
 
 
 @transaction.atomic
@@ -173,6 +175,8 @@ def _mend(incident_id: int, mend: Mend, verb: str, *, by: Viewer, how: Mending) 
     told |= {"values": dict(how.values)} if how.values else {}
     told |= {"to": how.to} if how.to else {}
     journal.record(case, "mended", now=now, by=by, data=told)
+    case.version += 1  # also where only a parcel goes again: what led to it can't be taken back any more
+    case.save(update_fields=["version"])
     mend(case, incident, how, now)
     incident.resolved_at, incident.resolved_by_id = now, by.user_id
     incident.resolution = f"{verb}: {how.reason.strip()}"[:500]

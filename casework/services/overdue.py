@@ -11,6 +11,7 @@ from casework.models import Case, CaseEvent, Clock
 from casework.services import clocks, handing_up, journal
 from casework.services.calendars import work_calendar
 from casework.services.locks import lock_case_or_none
+from casework.services.sweeping import one_by_one
 
 MARKED_AT_ONCE = 20_000
 
@@ -69,14 +70,14 @@ def tell_breaches(*, now: datetime, limit: int) -> int:
     """Write breaches into their journals and do what the rules say, one transaction each."""
     untold = Clock.objects.running().filter(breached_at__isnull=False, told_at=None, paused_at=None)
     ready = untold.order_by("breached_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(_with_case(clock_id, _tell, now=now) for clock_id in ready)
+    return one_by_one(ready, lambda clock_id: _with_case(clock_id, _tell, now=now))
 
 
 def climb_again(*, now: datetime, limit: int) -> int:
     """What was told above and still stands: the rules are asked once more."""
     due = Clock.objects.running().filter(climb_at__lte=now, paused_at=None)
     ready = due.order_by("climb_at", "pk").values_list("pk", flat=True)[:limit]
-    return sum(_with_case(clock_id, _climb, now=now) for clock_id in ready)
+    return one_by_one(ready, lambda clock_id: _with_case(clock_id, _climb, now=now))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from casework.services import journal
 from casework.services.acts.desks import desk_at, level_of
 from casework.services.calendars import work_calendar
 from casework.services.locks import lock_case_or_none
+from casework.services.sweeping import one_by_one
 from grid.models import Post
 from workflows.models import RunStatus, Step
 from workflows.rows import Batch
@@ -36,11 +37,11 @@ def climb(*, now: datetime, limit: int = BATCH) -> int:
         empty = [code for (code,) in cursor.fetchall()]
     if not empty:
         return 0
-    waiting = Step.objects.open().human().filter(candidates__overlap=empty)
+    waiting = Step.objects.open().human().filter(candidates__overlap=empty, candidates__contained_by=empty)
     # Who has signed for it goes on with it as long as he is here at all.
     waiting = waiting.filter(run__status=RunStatus.RUNNING).exclude(claimed_by__is_active=True)
     places = waiting.order_by("pk").values_list("run__case__pk", flat=True)[:limit]
-    return sum(_climb(place, empty=frozenset(empty), now=now) for place in sorted(set(places)))
+    return one_by_one(sorted(set(places)), lambda place: _climb(place, empty=frozenset(empty), now=now))
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils import timezone
 from casework.models import CaseEvent, Clock
 from casework.models.acts import Notice
 from casework.queries.viewers import viewer_for
-from casework.services import approvals, clocks
+from casework.services import approvals, clocks, handing_up
 from casework.services.clockwork import sweep_clocks
 from casework.services.journal import breaks
 from tests.services.test_clocks import fresh_calendars as fresh_calendars
@@ -102,3 +102,22 @@ def test_a_suspended_case_is_neither_told_on_nor_handed_up(world):
     clocks.pause(case, due + timedelta(minutes=2))
 
     assert sweep_clocks(now=again + timedelta(days=30)) == 0
+
+
+def test_a_case_whose_breach_cannot_be_told_stops_no_other(world, monkeypatch, caplog):
+    matter(HANDLING)
+    broken, sound = opened(world), opened(world)
+    ruled = handing_up.rule_on_breach
+
+    def rule(case, clock, **at):
+        if case.pk == broken.pk:
+            raise ValueError("a rule that nobody thought of")
+        return ruled(case, clock, **at)
+
+    monkeypatch.setattr(handing_up, "rule_on_breach", rule)
+
+    assert sweep_clocks(now=Clock.objects.get(case=sound).due_at + timedelta(minutes=1)) == 1
+
+    assert (len(told(broken)), len(told(sound))) == (0, 2)
+    assert "a rule that nobody thought of" in caplog.text
+    assert list(breaks()) == []

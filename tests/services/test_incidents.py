@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from casework.errors import NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
+from casework.errors import NothingToTakeBack, NotNow, NotValid, NotYours, ReasonMissing, VerbNotAllowed
 from casework.models import CaseEvent, IdempotentRequest
 from casework.queries.viewers import viewer_for
 from casework.services import incidents
@@ -73,6 +73,21 @@ def test_machine_step_is_skipped_with_the_value_it_would_have_brought(world):
     case.refresh_from_db()
     assert case.data["三十日内次数"] == 3
     assert Step.objects.open().get(run=case.run).element == "look"
+
+
+def test_what_was_tried_again_for_an_act_cannot_be_withdrawn_any_more(world):
+    body = MACHINE.replace("count_breaches", "no_such_thing").replace(chain("s", "count"), "")
+    publish(
+        "m", body + task("a", level="town", post="planning") + chain("s", "a", "count"), now=timezone.now()
+    )
+    case = opened(world)
+    act(step_of(case, "a"), "complete", world.planning)
+    tick_until_quiet()
+
+    mend(Incident.objects.get(run=case.run), "retry", world.administrator)
+
+    with pytest.raises(NothingToTakeBack):
+        act(Step.objects.get(run=case.run, element="a"), "withdraw", world.planning)
 
 
 def test_case_is_ended_as_void(world):

@@ -18,6 +18,7 @@ from casework.services.acts.doing import begin, end, moment_of, reason_of
 from casework.services.locks import lock_case_or_none
 from casework.services.progress import walk_of
 from casework.services.said import Said
+from casework.services.sweeping import one_by_one
 from workflows import services as workflows
 from workflows.models import RunStatus, Step
 from workflows.rows import Batch
@@ -50,7 +51,8 @@ def resume(number: str, *, by: Viewer, said: Said) -> Case:
 def resume_due(*, now: datetime, limit: int = 100) -> int:
     """Cases whose review date has come: they go on, and who let them rest and who has the work is told."""
     due = Suspension.objects.filter(ended_at=None, review_at__lte=now).order_by("review_at", "pk")
-    return sum(_resume_one(place, now=now) for place in due.values_list("case", flat=True)[:limit])
+    places = due.values_list("case", flat=True)[:limit]
+    return one_by_one(places, lambda place: _resume_one(place, now=now))
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from casework.services.acts.desks import desk_at
 from casework.services.acts.doing import CaseDoing, begin, end, moment_of, posts_named, reason_of, tell
 from casework.services.locks import lock_case_or_none
 from casework.services.said import Said
+from casework.services.sweeping import one_by_one
 from workflows.rows import Batch
 
 
@@ -96,9 +97,8 @@ def _meant(doing: CaseDoing) -> Supervision:
 def raise_due(*, now: datetime, limit: int = 100) -> int:
     """Supervisions whose date has passed without a reply are raised again, once each: both sides are told."""
     due = Supervision.objects.filter(replied_at=None, ended_at=None, raised_at=None, reply_by__lte=now)
-    return sum(
-        _raise(pk, place, now=now) for pk, place in due.order_by("reply_by").values_list("pk", "case")[:limit]
-    )
+    found = due.order_by("reply_by").values_list("pk", "case")[:limit]
+    return one_by_one(found, lambda row: _raise(*row, now=now))
 
 
 @transaction.atomic
