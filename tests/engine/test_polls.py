@@ -3,6 +3,7 @@
 import pytest
 
 from tests.engine.driver import begun
+from tests.engine.test_migration import migrated
 from workflows import engine
 
 SIGN = (
@@ -59,6 +60,14 @@ def test_once_it_is_fixed_nobody_else_is_asked(policy, said, end, asked, order):
 
     assert cast(walk, said[-1]).open == [end]
     assert walk.data["会签票数"]["未表态"] == 5 - asked
+
+
+def test_a_round_under_way_goes_on_by_the_rule_that_a_new_version_lets_an_expression_choose():
+    walk = cast(vote("all", **FIVE, 规则="ratio:3/5"), "同意", "同意")
+
+    migrated(walk, SIGN.format(vote='"=规则"', more=""))
+
+    assert cast(walk, "同意").open == ["Y"]
 
 
 def test_only_those_named_can_veto():

@@ -98,7 +98,11 @@ def _chosen(host: Token, poll: Poll) -> str:
 
 
 def _policy(host: Token, poll: Poll) -> Policy:
-    return poll.policy or read_policy((host.mark or {})["policy"])
+    if poll.policy is not None:
+        return poll.policy
+    if "policy" not in (host.mark or {}):  # the version in which the round began had a fixed one
+        host.mark = {**(host.mark or {}), "policy": _chosen(host, poll)}
+    return read_policy(host.mark["policy"])
 
 
 def cast(token: Token, poll: Poll) -> None:
