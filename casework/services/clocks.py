@@ -195,7 +195,7 @@ def extend(clock: Clock, until: datetime, *, now: datetime | None = None) -> Clo
     if until <= max(clock.due_at, at):
         raise NotValid(_("The new time has to be later than the present one."))
     given = {"from": clock.due_at.isoformat(), "until": until.isoformat(), "at": at.isoformat()}
-    clock.extensions = [*clock.extensions, given]
+    clock.extensions, clock.climb_at = [*clock.extensions, given], None
     _set_due(clock, until, calendar=work_calendar(clock.area_code), now=at)
     clock.save(update_fields=["extensions", *_MOVED])
     _tell_steps(clock.case, [clock])

@@ -83,6 +83,20 @@ def test_what_only_this_post_may_decide_is_told_above_and_stays(case_, settings,
     assert Clock.objects.get(case=case).climb_at is None
 
 
+def test_who_has_been_given_more_time_is_not_handed_up_before_it_is_over(world):
+    matter({**HANDLING, "level": "community", "post": "community_secretary"})
+    case = opened(world)
+    due = Clock.objects.get(case=case).due_at
+    sweep_clocks(now=due + timedelta(minutes=1))
+    clock = Clock.objects.get(case=case)
+    again = clock.climb_at
+
+    clocks.extend(clock, again + timedelta(days=9), now=due + timedelta(minutes=2))
+
+    sweep_clocks(now=again + timedelta(minutes=1))
+    assert [action for _kind, action, _to in told(case)] == ["", "notify"]
+
+
 def test_what_waits_for_the_reporter_climbs_nowhere(world):
     matter({"limit": "3d", "level": "reporter", "post": ""})
     case = opened(world)
