@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page
 from casework.launch import children, demo
 from casework.launch.places import ASSETS
 from grid.services.demo import PASSWORD
-from tests.site import Site, free_port
+from tests.site import Site, free_port, own_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 REPORTER = "chenxiulan"
@@ -97,7 +97,18 @@ def web_server(site: Site, port: int, folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def context(browser, site) -> Iterator[BrowserContext]:
+def site(database_server, tmp_path) -> Iterator[Site]:
+    """A database of its own: two hundred reports would bury what other tests look for."""
+    with own_database(database_server) as address:
+        environment = {"DATABASE_URL": address, "MEDIA_ROOT": str(tmp_path / "media")}
+        made = Site(url="", environment=environment)
+        for command in ("migrate", "load_library", "demo_data"):
+            made.manage(command)
+        yield made
+
+
+@pytest.fixture
+def context(browser) -> Iterator[BrowserContext]:
     """A phone of its own: what its console says about broken lines is expected."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", service_workers="block")
     context.set_default_timeout(120_000)

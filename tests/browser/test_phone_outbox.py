@@ -1,11 +1,13 @@
 """What waits on the phone, with a real browser: drafts, a shared phone, refusals, no room, a file for the desk."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from grid.services.demo import PASSWORD
 from tests.browser.test_phone_report import at_report, cases, choose, photo, take
-from tests.screens import sign_in
+from tests.screens import PATIENCE, sign_in
 
 pytestmark = pytest.mark.browser
 NO_ROOM = """
@@ -43,12 +45,20 @@ def kept_without_a_net(phone: Page, words: str, category: str = "老旧小区隐
     expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
 
 
+def until_kept(phone: Page, drafts: list[int]) -> None:
+    """Wait for what the phone writes down a moment after the last key; a promise is no answer to wait for."""
+    until = time.monotonic() + PATIENCE / 1000
+    while phone.evaluate(DRAFTS) != drafts and time.monotonic() < until:
+        phone.wait_for_timeout(100)
+    assert phone.evaluate(DRAFTS) == drafts
+
+
 def test_what_was_begun_is_found_again_after_the_browser_was_killed(phone: Page):
     at_report(phone)
     take(phone)
     choose(phone, "老旧小区隐患")
     phone.get_by_label("说一句").fill("写到一半")
-    phone.wait_for_function(f"async () => (await ({DRAFTS})()).join() === '1'")
+    until_kept(phone, [1])
     context = phone.context
     phone.close()
 

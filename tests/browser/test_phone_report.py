@@ -123,11 +123,11 @@ def test_answer_that_got_lost_does_not_make_a_second_case(phone: Page, complaint
         route.fetch(max_redirects=0)
         route.abort()
 
-    phone.route("**/m/report/", lose_the_answer)
+    phone.route("**/m/report/send/", lose_the_answer)
     choose(phone, "老旧小区隐患")
     phone.get_by_role("button", name="提交").click()
     expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
-    phone.unroute("**/m/report/")
+    phone.unroute("**/m/report/send/")
 
     phone.goto("/m/outbox/")
     expect(phone.locator("[data-list=arrived] a.row")).to_have_count(1)

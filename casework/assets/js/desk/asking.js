@@ -97,7 +97,9 @@ class PickList extends HTMLElement {
   takeFirst(event) {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    this.querySelector("[data-letters]:not([hidden]) input:not(:checked)")?.click();
+    const first = this.querySelector("[data-letters]:not([hidden]) input:not(:checked)");
+    first?.click();
+    first?.focus(); // in the box itself the next Escape would only empty it
   }
 }
 
