@@ -24,6 +24,7 @@ RECENT = timedelta(days=30)
 LOOKED_AT = 200  # reports of a person, and of a grid: the latest say enough
 HOURS_AROUND = 2
 MINE = 3  # how much more one's own habits weigh than the neighbours'
+USUAL_RANK = 10  # of a matter that says none
 Key = tuple[str, str]  # the matter's key and the category
 
 
@@ -78,13 +79,15 @@ def likely_categories(viewer: Viewer, *, area_code: str | None = None, now: date
 def category_tree() -> list[dict[str, str]]:
     """All categories of the published matters, matter by matter, in the order their authors chose.
 
-    A matter lists them in its facts: `categories` = [{"key", "label": {"zh", "en"}, "icon"}]. `search` is what
+    Matters with a small `rank` in their facts come first: on a phone that knows nobody's habits yet, what happens
+    every day must not stand behind what happens once a year. A matter lists them in its facts: `categories` = [{"key", "label": {"zh", "en"}, "icon"}]. `search` is what
     people may type for it: the label, the matter's title, both in pinyin and by initials.
     """
     tree: list[dict[str, str]] = []
     language = (get_language() or "zh-hans")[:2]
     published = Version.objects.filter(status=VersionStatus.PUBLISHED).select_related("definition")
-    for version in published.defer("bpmn", "tables", "forms").order_by("definition_id"):
+    versions = published.defer("bpmn", "tables", "forms").order_by("definition_id")
+    for version in sorted(versions, key=lambda version: version.about.get("rank", USUAL_RANK)):
         definition = version.definition
         title = definition.title_en if language == "en" and definition.title_en else definition.title
         for entry in version.about.get("categories", []) or [{"key": "", "label": title}]:

@@ -21,6 +21,7 @@ from workflows.projection import Assignment
 
 NEAREST = "nearest"  # as a level: the two-nearby rules choose
 AUTO = "auto"  # as a limit: the district's table says it
+REPORTER = "上报人"  # what the story calls whoever reported, whatever the post
 VACANT = "vacant:"  # nobody at all: an operator has to look; it must not fall back to the reporter
 
 
@@ -72,7 +73,10 @@ class Assigner:
             return self._above(
                 routing.Target(area_code=self.facts.area_code, level="town", role="duty_officer", unit="")
             )
-        return (self.facts.reporter_post,) if self.facts.reporter_post else ()
+        if not self.facts.reporter_post:
+            return ()
+        self.names.setdefault(self.facts.reporter_post, REPORTER)
+        return (self.facts.reporter_post,)
 
     def _held(self, wanted: routing.Target) -> tuple[str, ...]:
         """The posts that somebody holds today; asked once for each target, however many steps go there."""
