@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.access import HeldPost, Viewer
+from casework.access import DISTRICT_DIGITS, HeldPost, Viewer
 from casework.errors import CaseBusy, NotValid, NotYours
 from casework.models import Case
 from casework.queries.viewers import viewer_for
@@ -87,13 +87,17 @@ def handover(
 
 
 def _receiver(leaver: Viewer, *, to_user: User | None, to_post: str) -> _To:
+    """Within the districts of who leaves, as with passing on; who holds no post any more has none to keep to."""
+    districts = {post.code[:DISTRICT_DIGITS] for post in leaver.posts}
     if to_user is not None:
-        colleague = viewer_for(to_user)
-        if to_user.pk == leaver.user_id or not to_user.is_active or not colleague.posts:
+        posts = viewer_for(to_user).posts
+        near = tuple(post for post in posts if not districts or post.code[:DISTRICT_DIGITS] in districts)
+        if to_user.pk == leaver.user_id or not to_user.is_active or not near:
             raise NotValid(fields={"person": [_("Choose a colleague who holds a post.")]})
-        return _To(post=colleague.posts[0].code, label=str(to_user), user=to_user, posts=colleague.posts)
+        return _To(post=near[0].code, label=str(to_user), user=to_user, posts=near)
     post = Post.objects.filter(code=to_post).select_related("unit").first()
-    if post is None or not holders_by_post([to_post], on=timezone.localdate())[to_post]:
+    is_far = bool(districts) and to_post[:DISTRICT_DIGITS] not in districts
+    if post is None or is_far or not holders_by_post([to_post], on=timezone.localdate())[to_post]:
         raise NotValid(fields={"to_post": [_("Choose a post on which somebody sits.")]})
     return _To(post=post.code, label=f"{post.unit.name} {post.name}")
 

@@ -11,7 +11,7 @@ from casework.queries.viewers import viewer_for
 from casework.services import handing_over, vacancies
 from casework.services.handing_over import handover
 from casework.services.journal import breaks
-from grid.models import Appointment
+from grid.models import Appointment, Area, Post, Unit, User
 from tests.services.shapes import ENFORCEMENT, at_b
 
 pytestmark = pytest.mark.django_db
@@ -137,5 +137,24 @@ def test_what_cannot_be_handed_over_is_refused(world):
     for wrong in ({"to_user": world.stranger}, {"to_user": world.enforcement}, {"to_post": "x/y"}, {}):
         with pytest.raises(NotValid):
             handover(world.enforcement, by=me, **wrong)
+
+    assert "handed_over" not in at.kinds()
+
+
+def test_work_stays_in_its_district(world):
+    at = at_b(world, "plain")
+    area = Area.objects.create(code="500102", name="邻区", level="district")
+    unit = Unit.objects.create(
+        code="500102-centre", key="centre", name="邻区中心", kind="district_centre", area=area
+    )
+    post = Post.objects.create(
+        code="500102-centre/duty_officer", unit=unit, role="duty_officer", name="值班员"
+    )
+    far = User.objects.create_user("far", display_name="邻区值班员")
+    Appointment.objects.create(post=post, user=far, starts_on=yesterday())
+
+    for wrong in ({"to_user": far}, {"to_post": post.code}):
+        with pytest.raises(NotValid):
+            handover(world.enforcement, by=viewer_for(world.enforcement), **wrong)
 
     assert "handed_over" not in at.kinds()
