@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from urllib.parse import urlsplit
 
 import psycopg
@@ -64,9 +65,12 @@ def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
             yield site
 
 
+_numbers = count()  # one process may hold several sites at once
+
+
 @contextmanager
 def own_database(server: str) -> Iterator[str]:
-    name = f"site_{os.environ.get('TEST_DB_SUFFIX', '')}_{os.getpid()}"
+    name = f"site_{os.environ.get('TEST_DB_SUFFIX', '')}_{os.getpid()}_{next(_numbers)}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
