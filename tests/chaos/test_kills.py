@@ -9,6 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from uuid import uuid4
 
 import psycopg
@@ -26,6 +27,7 @@ CLIENTS = 6
 KILL_EVERY = 0.8
 STORM = 25
 PATIENCE = 120
+NOT_NOW = (423, 429, 502, 503)
 AREA = "500101026"
 BODY = (
     '<startEvent id="s"/>'
@@ -79,12 +81,12 @@ class Client:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             try:
-                return self._once(method, path, body, key)
-            except urllib.error.HTTPError as error:
-                if error.code not in (423, 429, 502, 503):
-                    return error.code, json.loads(error.read())
-            except (OSError, ValueError):
-                pass  # killed before or after the commit: nobody can tell, so ask again
+                status, said = self._once(method, path, body, key)
+            except (OSError, ValueError, HTTPException):
+                pass  # killed before or after the commit, or in the middle of its answer: ask again
+            else:
+                if status not in NOT_NOW:
+                    return status, said
             time.sleep(0.1)
         raise AssertionError(f"no answer to {method} {path} in {PATIENCE} s")
 
@@ -97,8 +99,11 @@ class Client:
         request = urllib.request.Request(
             f"{self.url}/api/v1/{path}", data=raw, method=method, headers=headers
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.loads(answer.read() or b"null")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
 
 
 def walk_cases(client, matter, count):
