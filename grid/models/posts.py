@@ -32,6 +32,7 @@ class Unit(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
     )
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("unit")
@@ -65,6 +66,7 @@ class Post(models.Model):
     name = models.CharField(max_length=100)
     sees = models.CharField(max_length=10, choices=Sees, default=Sees.ASSIGNED)
     powers = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("post")
