@@ -28,6 +28,7 @@ from casework.models.case import (
     Urgency,
     WarningColour,
 )
+from casework.models.changes import SettingChange
 from casework.models.decision import Decision
 from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.handling import Phrase, Snapshot, Urge
@@ -94,6 +95,7 @@ __all__ = [
     "Reveal",
     "Round",
     "RuleTable",
+    "SettingChange",
     "Snapshot",
     "Supervision",
     "SupervisionKind",
