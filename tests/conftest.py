@@ -10,6 +10,8 @@ from tests.screens import browser as browser
 from tests.screens import complaints as complaints
 from tests.screens import desk as desk
 from tests.screens import phone as phone
+from tests.screens import phone_with_worker as phone_with_worker
+from tests.screens import playwright as playwright
 from tests.site import site as site
 from tests.world import world as world
 

@@ -1,6 +1,7 @@
 """A real Chromium at the sizes of a phone and of a desk; what it complains about fails the test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
@@ -8,6 +9,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     Request,
     expect,
     sync_playwright,
@@ -26,6 +28,14 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
 )
+CHINA: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+PHONE = CHINA | {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+DESK = CHINA | {"viewport": {"width": 1440, "height": 900}}
 REPORT_POLICY_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`refused by the content security policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -63,16 +73,22 @@ class Complaints:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     """One a module, no longer: while it runs, Django takes this thread for an asynchronous one."""
     expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One a test: closing it ends in any case, within half a minute, and takes everything that hangs along."""
     program = chromium.find()
     if not program:
         pytest.fail(chromium.NONE_FOUND)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        yield started
-        started.close()
+    started = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+    yield started
+    started.close()
 
 
 @pytest.fixture
@@ -83,32 +99,24 @@ def complaints(site: Site) -> Iterator[Complaints]:
 
 
 @pytest.fixture
-def phone(browser: Browser, site: Site, complaints: Complaints) -> Iterator[Page]:
-    """A page as on a phone; addresses are relative to the site: `phone.goto("/m/")`."""
-    context = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 390, "height": 844},
-        device_scale_factor=2,
-        is_mobile=True,
-        has_touch=True,
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-    )
-    yield _page(context, complaints)
-    context.close()
+def phone(browser: Browser, site: Site, complaints: Complaints) -> Page:
+    """A page as on a phone whose browser has no service worker; addresses are relative to the site.
+
+    What goes through a service worker is not always told to a test that listens for requests.
+    """
+    return _page(browser.new_context(base_url=site.url, service_workers="block", **PHONE), complaints)
 
 
 @pytest.fixture
-def desk(browser: Browser, site: Site, complaints: Complaints) -> Iterator[Page]:
+def phone_with_worker(browser: Browser, site: Site, complaints: Complaints) -> Page:
+    """A page as on a phone whose browser has one, which opens pages without a net."""
+    return _page(browser.new_context(base_url=site.url, **PHONE), complaints)
+
+
+@pytest.fixture
+def desk(browser: Browser, site: Site, complaints: Complaints) -> Page:
     """A page as on an office screen."""
-    context = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 1440, "height": 900},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-    )
-    yield _page(context, complaints)
-    context.close()
+    return _page(browser.new_context(base_url=site.url, **DESK), complaints)
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

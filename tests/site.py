@@ -43,6 +43,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One for all tests of a run, so a test may not count on being alone in it."""
+    _only_one_process(tmp_path_factory)
     folder = tmp_path_factory.mktemp("site")
     port = free_port()
     with own_database(database_server) as database_url:
@@ -63,6 +64,16 @@ def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         with _running(web) as process, _running(pump):
             demo.wait_until_served(port, process=process, log=web.log)
             yield site
+
+
+def _only_one_process(folders: pytest.TempPathFactory) -> None:
+    """Two browsers and two sites at once are more than two cores can do: the tests' group holds them together."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    try:
+        (folders.getbasetemp().parent / "site-is-served").touch(exist_ok=False)
+    except FileExistsError:
+        pytest.fail("Another process of this run serves a site already: --dist loadgroup did not group.")
 
 
 _numbers = count()  # one process may hold several sites at once

@@ -87,7 +87,8 @@ def test_report_is_sent_with_photo_position_and_category(phone: Page):
     expect(phone.locator(".stages__item--now")).to_have_count(1)
 
 
-def test_report_is_kept_on_the_phone_and_sent_when_there_is_a_net(phone: Page, complaints):
+def test_report_is_kept_on_the_phone_and_sent_when_there_is_a_net(phone_with_worker: Page, complaints):
+    phone = phone_with_worker
     complaints.expect("ERR_INTERNET_DISCONNECTED")
     at_report(phone)
     phone.evaluate(UNTIL_THE_WORKER_HAS_BOTH_PAGES)
