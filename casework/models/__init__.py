@@ -47,6 +47,16 @@ from casework.models.record import (
     Reveal,
 )
 from casework.models.rules import RuleTable
+from casework.models.tasks import (
+    Cycle,
+    Finding,
+    Task,
+    TaskKind,
+    TaskOutcome,
+    TaskPhoto,
+    TaskState,
+    TaskTemplate,
+)
 from casework.models.time import Clock, ClockKind, Holiday, WorkingTime
 from casework.models.traffic import Heartbeat, IdempotentRequest, Outbox, OutboxState
 from casework.models.upkeep import Patrol, Tally
@@ -65,10 +75,12 @@ __all__ = [
     "Clock",
     "ClockKind",
     "Confidentiality",
+    "Cycle",
     "Decision",
     "Document",
     "DocumentVersion",
     "Evidence",
+    "Finding",
     "Gravity",
     "HandedIn",
     "HandlingLevel",
@@ -101,6 +113,12 @@ __all__ = [
     "SupervisionKind",
     "Suspension",
     "Tally",
+    "Task",
+    "TaskKind",
+    "TaskOutcome",
+    "TaskPhoto",
+    "TaskState",
+    "TaskTemplate",
     "Urge",
     "Urgency",
     "WarningColour",
