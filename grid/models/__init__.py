@@ -1,6 +1,15 @@
 """Places, units, posts and people, and what people saw on the ground."""
 
 from grid.models.areas import Area
+from grid.models.ledgers import (
+    LedgerChange,
+    LedgerImport,
+    LedgerKind,
+    LedgerReading,
+    LedgerRecord,
+    LedgerTag,
+    LedgerVisit,
+)
 from grid.models.outlines import OutlineStamp
 from grid.models.people import User
 from grid.models.posts import Appointment, Post, Unit
@@ -11,6 +20,13 @@ from grid.models.sightings import Photo, Report
 __all__ = [
     "Appointment",
     "Area",
+    "LedgerChange",
+    "LedgerImport",
+    "LedgerKind",
+    "LedgerReading",
+    "LedgerRecord",
+    "LedgerTag",
+    "LedgerVisit",
     "OutlineStamp",
     "Photo",
     "Post",
