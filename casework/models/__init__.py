@@ -17,6 +17,7 @@ from casework.models.acts import (
     Whistle,
     WhistleCall,
 )
+from casework.models.audit import AccessEntry, AccessKind
 from casework.models.case import (
     Attachment,
     Case,
@@ -62,6 +63,8 @@ from casework.models.traffic import Heartbeat, IdempotentRequest, Outbox, Outbox
 from casework.models.upkeep import Patrol, Tally
 
 __all__ = [
+    "AccessEntry",
+    "AccessKind",
     "Attachment",
     "Case",
     "CaseEvent",
