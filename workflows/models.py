@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings as project
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -221,6 +221,8 @@ class Step(models.Model):
             models.Index(fields=["claimed_by", "due_at"], condition=Q(status="open"), name="step_open_mine"),
             models.Index(fields=["due_at"], condition=Q(status="open"), name="step_open_due"),
             GinIndex(fields=["candidates"], condition=Q(status="open"), name="step_open_pool"),
+            # Steps come in the order of time: so small an index finds those of a period.
+            BrinIndex(fields=["opened_at"], name="step_opened", autosummarize=True),
         ]
 
     def __str__(self) -> str:
