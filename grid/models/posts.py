@@ -50,7 +50,7 @@ class Unit(models.Model):
         return self.name
 
 
-POWERS = ("dispatch", "studio", "supervise", "register")
+POWERS = ("dispatch", "studio", "supervise", "register", "audit")
 
 
 class Post(models.Model):
