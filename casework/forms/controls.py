@@ -1,17 +1,18 @@
 """One Django field for each kind of question: the table KINDS says which."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from casework.forms import fields, widgets
+from casework.forms import fields, officials, widgets
 from casework.forms.definition import FieldDefinition, FieldKind
 
 TEXT_LENGTH, LONG_TEXT_LENGTH = 200, 5000
+STARS = 5
 SEGMENT_LETTERS = 16
 MOST_OPTIONS = 7
 
@@ -24,6 +25,7 @@ class Asking:
 
     language: str
     posts: Pairs = ()
+    areas: Pairs = ()
     in_table: bool = False
 
 
@@ -52,11 +54,14 @@ def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
     """A stored value as people read it."""
     labels = {each.value: each.label.in_language(asking.language) for each in asked.choices}
     labels |= dict(asking.posts) if asked.kind is FieldKind.POST else {}
+    labels |= dict(asking.areas) if asked.kind is FieldKind.AREA else {}
     match value:
         case None | "" | []:
             return "—"
         case bool():
             return _("Yes") if value else _("No")
+        case int() | float() if asked.kind is FieldKind.RATING:
+            return f"{value} / {int(asked.most or STARS)}"
         case int() | float():
             unit = asked.unit.in_language(asking.language) if asked.unit else ""
             return f"{value} {unit}".strip()
@@ -64,6 +69,8 @@ def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
             return _listed([labels.get(str(each), str(each)) for each in value])
         case {"address": address, "lat": lat, "lon": lon}:
             return str(address or f"{lat}, {lon}")
+        case str() if asked.kind is FieldKind.DATETIME:
+            return (widgets.MomentInput().format_value(value) or value).replace("T", " ")
         case {"name": name, "phone": phone}:
             return f"{name} {phone}".strip()
     return labels.get(str(value), str(value))
@@ -129,6 +136,49 @@ def _date(asked: FieldDefinition, asking: Asking) -> forms.Field:
     return fields.DateField(widget=widgets.DateInput())
 
 
+def _money(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    least = 0 if asked.least is None else asked.least
+    return fields.MoneyField(least=least, most=asked.most, whole=False)
+
+
+def _datetime(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.MomentField(widget=widgets.MomentInput())
+
+
+def _area(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.ChoiceField(choices=[("", _("Choose")), *asking.areas], widget=widgets.Drop)
+
+
+def _position(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.PositionField(widget=widgets.Position())
+
+
+def _address(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.TextField(widget=widgets.Line(attrs={"autocomplete": "off"}), max_length=TEXT_LENGTH)
+
+
+def _rating(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    most = int(asked.most or STARS)
+    pairs = [(str(star), str(star)) for star in range(1, most + 1)]
+    # The page compares it as a number, as the server does.
+    return fields.RatingField(
+        most=most, widget=widgets.Segments(choices=pairs, attrs={"inputmode": "decimal"})
+    )
+
+
+def _official(holds: Callable[[str], bool], **attrs: str) -> Callable[[FieldDefinition, Asking], forms.Field]:
+    def field(asked: FieldDefinition, asking: Asking) -> forms.Field:
+        return officials.OfficialField(
+            holds=holds, widget=widgets.Line(attrs={"autocomplete": "off", **attrs})
+        )
+
+    return field
+
+
+def _section(asked: FieldDefinition, asking: Asking) -> forms.Field:
+    return fields.ShownField(widget=widgets.Heading())
+
+
 def _photo(asked: FieldDefinition, asking: Asking) -> forms.Field:
     return fields.PhotoField(least=asked.least, most=asked.most)
 
@@ -142,7 +192,7 @@ def _person(asked: FieldDefinition, asking: Asking) -> forms.Field:
 
 
 def _table(asked: FieldDefinition, asking: Asking) -> forms.Field:
-    in_table = Asking(language=asking.language, posts=asking.posts, in_table=True)
+    in_table = replace(asking, in_table=True)
     columns = {each.name: control(each, in_table) for each in asked.columns}
     return fields.TableField(
         columns=columns, least=asked.least, most=asked.most, widget=widgets.Table(columns)
@@ -167,4 +217,15 @@ KINDS: Mapping[FieldKind, Callable[[FieldDefinition, Asking], forms.Field]] = {
     FieldKind.POST: _post,
     FieldKind.TABLE: _table,
     FieldKind.NOTE: _note,
+    FieldKind.MONEY: _money,
+    FieldKind.DATETIME: _datetime,
+    FieldKind.AREA: _area,
+    FieldKind.POSITION: _position,
+    FieldKind.ADDRESS: _address,
+    FieldKind.RATING: _rating,
+    FieldKind.PHONE: _official(officials.is_phone, inputmode="tel"),
+    FieldKind.ID_NUMBER: _official(officials.is_identity),
+    FieldKind.CREDIT_CODE: _official(officials.is_credit_code),
+    FieldKind.PLATE: _official(officials.is_plate),
+    FieldKind.SECTION: _section,
 }

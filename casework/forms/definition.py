@@ -1,6 +1,9 @@
 """What a form asks, as frozen data. Made by `reading`, which alone knows the JSON."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from workflows.expressions import Expression
@@ -20,6 +23,29 @@ class FieldKind(StrEnum):
     POST = "post"
     TABLE = "table"
     NOTE = "note"
+    MONEY = "money"
+    DATETIME = "datetime"
+    AREA = "area"
+    POSITION = "position"
+    ADDRESS = "address"
+    RATING = "rating"
+    PHONE = "phone"
+    ID_NUMBER = "id_number"
+    CREDIT_CODE = "credit_code"
+    PLATE = "plate"
+    SECTION = "section"
+
+
+class Access(StrEnum):
+    """What a step makes of a field."""
+
+    HIDDEN = "hidden"
+    READ = "read"
+    WRITE = "write"
+    REQUIRED = "required"
+
+
+NOT_ASKED = frozenset({FieldKind.NOTE, FieldKind.SECTION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +67,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldDefinition:
-    """`least` and `most` bound a number's value, a text's length, and how many photos or rows there are."""
+    """`least` and `most` bound a number's value, a text's length, and how many photos or rows there are.
+
+    `access` says what a step makes of it, by the step's element; a step that isn't named takes it as it is.
+    """
 
     name: str
     kind: FieldKind
@@ -55,14 +84,28 @@ class FieldDefinition:
     least: float | None = None
     most: float | None = None
     choices: tuple[Choice, ...] = ()
-    columns: tuple["FieldDefinition", ...] = ()
+    columns: tuple[FieldDefinition, ...] = ()
     show_if: Expression | None = field(default=None, compare=False)
     show_if_text: str = ""
+    access: Mapping[str, Access] = field(default_factory=dict, hash=False)
 
     @property
     def is_asked(self) -> bool:
         """Whether people give its value; the others only show or keep what the case knows."""
-        return not (self.read_only or self.hidden or self.kind is FieldKind.NOTE)
+        return not (self.read_only or self.hidden or self.kind in NOT_ASKED)
+
+    def at(self, element: str) -> FieldDefinition:
+        """The field as this step has it."""
+        match self.access.get(element):
+            case None:
+                return self
+            case Access.HIDDEN:
+                return replace(self, hidden=True, read_only=False, required=False)
+            case Access.READ:
+                return replace(self, hidden=False, read_only=True, required=False)
+            case wanted:
+                must = wanted is Access.REQUIRED
+                return replace(self, hidden=False, read_only=False, required=must)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +127,13 @@ class FormDefinition:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(each.name for each in self.fields)
+
+    def asks(self, kind: FieldKind) -> bool:
+        """Whether such a field stands anywhere in it, in its tables too."""
+        return any(kind in (each.kind, *(column.kind for column in each.columns)) for each in self.fields)
+
+    def at(self, element: str) -> FormDefinition:
+        """The form as this step asks it: the same fields, each hidden, shown, asked or demanded."""
+        if not any(element in each.access for each in self.fields):
+            return self
+        return replace(self, fields=tuple(each.at(element) for each in self.fields))

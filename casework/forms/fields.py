@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
@@ -128,6 +128,39 @@ class DateField(forms.DateField):
         return super().to_python(value)
 
 
+class MoneyField(NumberField):
+    """In yuan; a hundredth is the least there is."""
+
+    def to_python(self, value: Any) -> int | float | None:
+        amount = super().to_python(value)
+        if amount is not None and abs(amount * 100 - round(amount * 100)) > 1e-6:
+            raise ValidationError(_("Give an amount in yuan with two decimals at most."), code="not_money")
+        return amount
+
+
+class RatingField(NumberField):
+    """Stars: a whole number that conditions can compare."""
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(least=1, most=most, whole=True, **options)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a time; without a zone it is the time on the wall here."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        refusal = ValidationError(_("Give a day and a time, for example 2026-11-23 16:40."), code="invalid")
+        if value is not None and not isinstance(value, str | datetime):
+            raise refusal
+        try:
+            moment = super().to_python(value)
+        except (ValidationError, OverflowError, ValueError) as error:
+            raise refusal from error
+        if moment is not None and not 1900 <= moment.year <= 2200:
+            raise refusal
+        return moment
+
+
 class PhotoField(forms.Field):
     """Photos by their SHA-256 where they are already here, as files where they come along."""
 
@@ -176,6 +209,16 @@ class PlaceField(forms.Field):
     def _coordinate(self, value: Any, most: float) -> int | float | None:
         number = NumberField(required=False, least=-most, most=most, whole=False)
         return cast("int | float | None", number.clean(value))  # Field.clean is untyped
+
+
+class PositionField(PlaceField):
+    """A place of which an address alone is not enough."""
+
+    def to_python(self, value: Any) -> dict[str, Any] | None:
+        place = super().to_python(value)
+        if place is not None and place["lat"] is None:
+            raise ValidationError(_("A position is needed: latitude and longitude."), code="no_position")
+        return place
 
 
 class PersonField(forms.Field):
@@ -258,6 +301,8 @@ class ShownField(forms.Field):
 
 
 def jsonable(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
     return None if value == "" else value

@@ -48,14 +48,15 @@ def build(
     submitted: Mapping[str, Any] | None = None,
     files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
     posts: Sequence[tuple[str, str]] = (),
+    areas: Sequence[tuple[str, str]] = (),
     besides: Collection[str] = OF_THE_PAGE,
     now: datetime | None = None,
 ) -> StepForm:
     """The form over the case's `data`; `submitted` is a page's post or an API's JSON object.
 
-    `posts` are the posts to choose from, `besides` the names the page sends for itself.
+    `posts` and `areas` are those to choose from, `besides` the names the page sends for itself.
     """
-    asking = Asking(language=language, posts=posts)
+    asking = Asking(language=language, posts=posts, areas=areas)
     return StepForm(
         definition, data, asking, submitted=submitted, files=files, besides=besides, now=now or timezone.now()
     )

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from casework.errors import CaseworkError
-from casework.forms.definition import Check, Choice, FieldDefinition, FieldKind, FormDefinition, Text
+from casework.forms.definition import Access, Check, Choice, FieldDefinition, FieldKind, FormDefinition, Text
 from workflows.expressions import Expression, ExpressionError, compile_expression
 
 MOST_FIELDS = 100
@@ -21,12 +21,19 @@ FORM_KEYS = {"key", "title", "fields", "checks"}
 CHECK_KEYS = {"must", "message"}
 FIELD_KEYS = {
     "name", "type", "label", "hint", "required", "read_only", "hidden", "whole", "unit", "min", "max",
-    "choices", "columns", "show_if",
+    "choices", "columns", "show_if", "access",
 }  # fmt: skip
 FLAGS = ("required", "read_only", "hidden", "whole")
-BOUNDED = {FieldKind.NUMBER, FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PHOTO, FieldKind.TABLE}
+BOUNDED = {
+    FieldKind.NUMBER, FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.PHOTO, FieldKind.TABLE, FieldKind.MONEY,
+    FieldKind.RATING,
+}  # fmt: skip
+MOST_STARS = 10
+YUAN = Text(zh="元", en="yuan")
 IN_A_TABLE = {
     FieldKind.TEXT, FieldKind.NUMBER, FieldKind.CHOICE, FieldKind.YES_NO, FieldKind.DATE, FieldKind.POST,
+    FieldKind.MONEY, FieldKind.AREA, FieldKind.ADDRESS, FieldKind.PHONE, FieldKind.ID_NUMBER,
+    FieldKind.CREDIT_CODE, FieldKind.PLATE,
 }  # fmt: skip
 
 
@@ -110,13 +117,14 @@ class _Reader:
             kind=kind,
             label=self._text(raw.get("label"), name, _("The field has no label in Chinese.")),
             hint=self._text_or_none(raw.get("hint"), name),
-            unit=self._text_or_none(raw.get("unit"), name),
+            unit=self._text_or_none(raw.get("unit"), name) or (YUAN if kind is FieldKind.MONEY else None),
             least=least,
             most=most,
             choices=self._choices(raw.get("choices"), kind, name),
             columns=self._columns(raw.get("columns"), kind, name),
             show_if=self._condition(show_if, name),
             show_if_text=show_if if isinstance(show_if, str) else "",
+            access=self._access(raw.get("access"), name),
             **self._flags(raw, name),
         )
 
@@ -165,6 +173,22 @@ class _Reader:
                 self._problem("bad_flag", name, message)
         return {flag: raw.get(flag) is True for flag in FLAGS}
 
+    def _access(self, raw: object, name: str) -> dict[str, Access]:
+        """What each step makes of the field; an unknown step is a step that was since deleted."""
+        if raw is None:
+            return {}
+        if not isinstance(raw, Mapping) or len(raw) > MOST_CHOICES:
+            self._problem("bad_access", name, _("What the steps make of a field is an object by step."))
+            return {}
+        wrong = [
+            str(step) for step, given in raw.items() if not isinstance(given, str) or given not in set(Access)
+        ]
+        if wrong:
+            message = _("At “%(step)s”, the field can be hidden, read, write or required.")
+            self._problem("bad_access", name, message % {"step": wrong[0][:NAME_LENGTH]})
+            return {}
+        return {str(step): Access(given) for step, given in raw.items()}
+
     def _bounds(
         self, raw: Mapping[str, Any], kind: FieldKind, name: str
     ) -> tuple[float | None, float | None]:
@@ -173,6 +197,9 @@ class _Reader:
             self._problem("bad_bounds", name, _("A field of this type has no least and no most."))
         if least is not None and most is not None and least > most:
             self._problem("bad_bounds", name, _("The least is greater than the most."))
+        if kind is FieldKind.RATING and not 2 <= (5 if most is None else most) <= MOST_STARS:
+            message = _("There can be 2 to %(most)d stars.") % {"most": MOST_STARS}
+            self._problem("bad_bounds", name, message)
         return least, most
 
     def _bound(self, raw: object, name: str) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casework.forms.controls import LONG_TEXT_LENGTH, TEXT_LENGTH
+from casework.forms.controls import LONG_TEXT_LENGTH, STARS, TEXT_LENGTH
 from casework.forms.definition import FieldDefinition, FieldKind, FormDefinition
 from casework.forms.fields import MOST_PHOTOS, MOST_ROWS
 
@@ -72,6 +72,23 @@ def _place(asked: FieldDefinition, language: str) -> Schema:
     )
 
 
+def _position(asked: FieldDefinition, language: str) -> Schema:
+    return {**_place(asked, language), "required": ["lat", "lon"]}
+
+
+def _money(asked: FieldDefinition, language: str) -> Schema:
+    return {"minimum": 0, **_number(asked, language), "type": "number", "multipleOf": 0.01}
+
+
+def _rating(asked: FieldDefinition, language: str) -> Schema:
+    return {"type": "integer", "minimum": 1, "maximum": int(asked.most or STARS)}
+
+
+def _official(what: str) -> Callable[[FieldDefinition, str], Schema]:
+    """The server knows its arithmetic; a pattern would say only half of it."""
+    return lambda asked, language: {"type": "string", "maxLength": 40, "x-official": what}
+
+
 def _person(asked: FieldDefinition, language: str) -> Schema:
     return _object(name={"type": "string", "maxLength": 50}, phone={"type": "string", "maxLength": 20})
 
@@ -100,4 +117,14 @@ KINDS: Mapping[FieldKind, Callable[[FieldDefinition, str], Schema]] = {
     FieldKind.PERSON: _person,
     FieldKind.POST: lambda asked, language: {"type": "string"},
     FieldKind.TABLE: _table,
+    FieldKind.MONEY: _money,
+    FieldKind.DATETIME: lambda asked, language: {"type": "string", "format": "date-time"},
+    FieldKind.AREA: lambda asked, language: {"type": "string", "pattern": "^[0-9]{6,15}$"},
+    FieldKind.POSITION: _position,
+    FieldKind.ADDRESS: _text(TEXT_LENGTH),
+    FieldKind.RATING: _rating,
+    FieldKind.PHONE: _official("phone"),
+    FieldKind.ID_NUMBER: _official("identity number"),
+    FieldKind.CREDIT_CODE: _official("credit code"),
+    FieldKind.PLATE: _official("number plate"),
 }

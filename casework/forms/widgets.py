@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.forms import renderers
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import cached_property
 
 MOST_ROWS_READ = 500
@@ -52,6 +55,30 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """The wall's time, whatever zone the stored moment has."""
+
+    template_name = "forms/line.html"
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+    def format_value(self, value: Any) -> str | None:
+        moment = _moment(value)
+        return super().format_value(timezone.localtime(moment) if moment else value)
+
+
+def _moment(value: Any) -> datetime | None:
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        moment = parse_datetime(value)
+        return moment if moment is None or timezone.is_aware(moment) else timezone.make_aware(moment)
+    except (ValueError, OverflowError):
+        return None
 
 
 class Segments(forms.RadioSelect):
@@ -112,6 +139,12 @@ class Compound(forms.Widget):
 class Place(Compound):
     template_name = "forms/place.html"
     parts = ("lat", "lon", "accuracy", "address")
+
+
+class Position(Place):
+    """A place whose coordinates are seen and can be typed, where no telephone measures them."""
+
+    template_name = "forms/position.html"
 
 
 class Person(Compound):
@@ -193,6 +226,15 @@ class Table(forms.Widget):
     def _cell(self, name: str, field: forms.Field, value: Any, *, is_open: bool) -> str:
         attrs = {"id": f"id_{name}", "disabled": not is_open}
         return str(field.widget.render(name, field.prepare_value(value), attrs, Renderer()))
+
+
+class Heading(forms.Widget):
+    """A line between the questions that begins a part of its own."""
+
+    template_name = "forms/heading.html"
+
+    def id_for_label(self, id_: str) -> str:
+        return ""
 
 
 class Shown(forms.Widget):

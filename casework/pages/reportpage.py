@@ -12,10 +12,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.forms import StepForm, build
+from casework.forms import FieldKind, StepForm, build
 from casework.forms.fields import SHA256
 from casework.pages.door import ViewerRequest
 from casework.pages.saying import form_fields, with_new_photos
+from casework.queries.areachoices import area_choices
 from casework.queries.categories import LikelyCategory, category_tree, likely_categories
 from casework.queries.forecast import Work
 from casework.queries.reporting import (
@@ -184,7 +185,13 @@ def _questions(request: ViewerRequest, matter: str, posted: QueryDict | None) ->
     if definition is None:
         return None
     submitted = form_fields(posted) if posted is not None else None
-    return build(definition, data={}, submitted=submitted, language=request.LANGUAGE_CODE or "zh-hans")
+    return build(
+        definition,
+        data={},
+        submitted=submitted,
+        language=request.LANGUAGE_CODE or "zh-hans",
+        areas=area_choices(request.viewer.home_area or "") if definition.asks(FieldKind.AREA) else (),
+    )
 
 
 def page_context(

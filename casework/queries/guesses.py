@@ -89,7 +89,7 @@ def _values(field: FieldDefinition, logic: str) -> tuple[Any, ...]:
             return tuple(choice.value for choice in field.choices[:CHOICES_TRIED])
         case FieldKind.YES_NO:
             return (True, False)
-        case FieldKind.NUMBER:
+        case FieldKind.NUMBER | FieldKind.MONEY | FieldKind.RATING:
             return _numbers(field, near)
         case FieldKind.CHOICES:
             return _selections([choice.value for choice in field.choices[:CHOICES_TRIED]])
@@ -97,7 +97,7 @@ def _values(field: FieldDefinition, logic: str) -> tuple[Any, ...]:
             return ([], [_PHOTO])
         case FieldKind.TABLE:
             return ([], [{}])
-        case FieldKind.DATE:
+        case FieldKind.DATE | FieldKind.DATETIME:
             return ("2000-01-01", "2100-01-01")
     return ("", "…", *dict.fromkeys(_QUOTED.findall(near)[:LITERALS_TRIED]))
 

@@ -17,7 +17,7 @@ _IDENTITY = re.compile(r"(?<![\dXx])\d{17}[\dXx](?![\dXx])")
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # What the page says elsewhere; forms repeat it so that diagrams can rely on it.
 _SAID_ELSEWHERE = frozenset({"案件编号", "标题", "类别", "紧急", "摘要", "地点", "片区", "上报人"})
-_NOT_SHOWN = frozenset({FieldKind.PHOTO, FieldKind.NOTE, FieldKind.TABLE})
+_NOT_SHOWN = frozenset({FieldKind.PHOTO, FieldKind.NOTE, FieldKind.TABLE, FieldKind.SECTION})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +64,10 @@ def answer_text(field: FieldDefinition, value: Any, *, language: str) -> str:
     if field.kind is FieldKind.PERSON and isinstance(value, dict):
         name, phone = str(value.get("name") or ""), str(value.get("phone") or "")
         return " ".join(part for part in (mask_name(name), mask_phone(phone)) if part)
+    if field.kind is FieldKind.PHONE:
+        return mask_phone(str(value))
+    if field.kind is FieldKind.ID_NUMBER:
+        return mask_id_number(str(value))
     return masked_text(value_text(field, value, Asking(language=language)))
 
 

@@ -16,6 +16,7 @@ from casework.access import HeldPost, Viewer, may_register, may_report
 from casework.errors import FormRefused, NotValid, NotYours
 from casework.facts import FIXED
 from casework.models import Case, Urgency
+from casework.queries.areachoices import area_choices
 from casework.services import journal
 from casework.services.assignment import assigner
 from casework.services.attachments import attach_photos, attach_recordings, ensure_few
@@ -83,7 +84,7 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
     ensure_few(report.photos, report.recordings)
     now = database_now()
     version = workflows.published_version(report.matter)
-    answers = _answers(version, report)
+    answers = _answers(version, report, by)
     user = User.objects.get(pk=by.user_id)
     held = by.posts[0] if by.posts else None
     row, _new = record_report(
@@ -148,7 +149,7 @@ def _sighting(report: NewReport, answers: Mapping[str, Any], now: datetime) -> S
     )
 
 
-def _answers(version: Version, report: NewReport) -> dict[str, Any]:
+def _answers(version: Version, report: NewReport, by: Viewer) -> dict[str, Any]:
     """The matter's own report form, where it has one, checked like any other form."""
     definition = version.forms.get(version.about.get("report_form", ""))
     if definition is None:
@@ -157,8 +158,13 @@ def _answers(version: Version, report: NewReport) -> dict[str, Any]:
                 _("This matter's report asks nothing more."), fields={"answers": [_("Not asked for.")]}
             )
         return {}
+    asked = forms.read_form(definition)
     form = forms.build(
-        forms.read_form(definition), data={}, submitted=dict(report.answers), language=report.language
+        asked,
+        data={},
+        submitted=dict(report.answers),
+        language=report.language,
+        areas=area_choices(by.home_area or "") if asked.asks(forms.FieldKind.AREA) else (),
     )
     if not form.is_valid():
         raise FormRefused(form)

@@ -12,6 +12,7 @@ from casework import forms
 from casework.errors import FormRefused, NotValid
 from casework.facts import FIXED
 from casework.models import Attachment, Case
+from casework.queries.areachoices import area_choices
 from casework.queries.posts import post_choices
 from casework.services.approvals.doing import Doing
 from casework.services.said import Said
@@ -30,12 +31,15 @@ def step_form(
     submitted: Mapping[str, Any] | None = None,
 ) -> forms.StepForm:
     """The step's form over the case's data; bound when something was submitted. The step must have one."""
+    definition = forms.read_form(case.run.version.forms[step.settings["form"]]).at(step.element)
+    asks_area = definition.asks(forms.FieldKind.AREA)
     return forms.build(
-        forms.read_form(case.run.version.forms[step.settings["form"]]),
+        definition,
         data={**case.data, **step.instance},
         submitted=submitted,
         language=language,
         posts=post_choices(case.area_code, on=now.date()),
+        areas=area_choices(case.area_code) if asks_area else (),
         now=now,
     )
 
