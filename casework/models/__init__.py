@@ -34,6 +34,7 @@ from casework.models.decision import Decision
 from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.handling import Phrase, Snapshot, Urge
 from casework.models.journal import CaseEvent
+from casework.models.notifying import Follow, NoticeChoice
 from casework.models.record import (
     CasePlace,
     Category,
@@ -47,6 +48,7 @@ from casework.models.record import (
     RetentionRule,
     Reveal,
 )
+from casework.models.residents import DayTally, ResidentReport
 from casework.models.rules import RuleTable
 from casework.models.tasks import (
     Cycle,
@@ -79,11 +81,13 @@ __all__ = [
     "ClockKind",
     "Confidentiality",
     "Cycle",
+    "DayTally",
     "Decision",
     "Document",
     "DocumentVersion",
     "Evidence",
     "Finding",
+    "Follow",
     "Gravity",
     "HandedIn",
     "HandlingLevel",
@@ -94,6 +98,7 @@ __all__ = [
     "InstrumentKind",
     "LegalBasis",
     "Notice",
+    "NoticeChoice",
     "NoticeKind",
     "Outbox",
     "OutboxState",
@@ -106,6 +111,7 @@ __all__ = [
     "RelationKind",
     "RequestKind",
     "RequestState",
+    "ResidentReport",
     "RetentionRule",
     "Reveal",
     "Round",

@@ -326,6 +326,9 @@ class NoticeKind(models.TextChoices):
     DUE_SOON = "due_soon", _("due soon")
     OVERDUE = "overdue", _("out of time")
     HANDED_UP = "handed_up", _("handed up to you")
+    PROGRESS = "progress", _("a case you follow has moved on")
+    ENDED = "ended", _("a case you follow is over")
+    RESIDENT = "resident", _("a resident's report: see whether it is so")
 
 
 class Notice(models.Model):
@@ -342,6 +345,7 @@ class Notice(models.Model):
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    pushed_at = models.DateTimeField(_("handed to the channels outside"), null=True, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]
@@ -363,6 +367,7 @@ class Notice(models.Model):
             models.Index(
                 fields=["to_post", "-at"], condition=Q(read_at__isnull=True), name="notice_unread_post"
             ),
+            models.Index(fields=["id"], condition=Q(pushed_at__isnull=True), name="notice_not_pushed"),
         ]
 
     def __str__(self) -> str:
