@@ -1,4 +1,4 @@
-"""Reading a CSV register as offices make it: UTF-8 or GB 18030, English or Chinese column names."""
+"""Reading a register as offices make it: Excel, or CSV in UTF-8 or GB 18030; English or Chinese column names."""
 
 import csv
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from grid.services.registers import BadLine, RegisterRefused
+from grid.services.workbooks import read_workbook
 
 # An outline in a cell is longer than the 128 KB that the reader allows by itself.
 csv.field_size_limit(16 * 1024 * 1024)
@@ -24,21 +25,25 @@ class Line:
 
 
 def read_table(path: Path, *, columns: Mapping[str, str], required: tuple[str, ...]) -> list[Line]:
-    """The lines of a CSV file by column name.
+    """The lines of a CSV file, or of an Excel file's first sheet, by column name.
 
     `columns`: name → its Chinese name; both are understood in the heading. A column that isn't known is
     refused: it would be left out in silence.
     """
-    reader = csv.reader(StringIO(read_text(path)), strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise _refused(reader.line_num, "csv", _("This isn't a line of a CSV file: %s") % error) from error
+    rows = read_workbook(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
     if not rows:
         raise _refused(1, "empty", _("The file is empty."))
     (heading_line, heading), *lines = rows
     names = _names(heading, number=heading_line, columns=columns, required=required)
     return [_line(number, row, names) for number, row in lines]
+
+
+def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(StringIO(read_text(path)), strict=True)
+    try:
+        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise _refused(reader.line_num, "csv", _("This isn't a line of a CSV file: %s") % error) from error
 
 
 def read_text(path: Path) -> str:

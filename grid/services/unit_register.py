@@ -1,7 +1,7 @@
 """The register of units and their posts: one line a post, read from CSV, stored as a whole."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,11 @@ def store_organisation(organisation: Organisation, *, remove_missing: bool = Fal
     units = {entry.code: _unit(entry, areas[entry.area_code]) for entry in organisation.units}
     unit_changes = bring_in_step(Unit, units, fields=UNIT_FIELDS)
     unit_changes = _with_parents(organisation.units, unit_changes)
-    posts = {entry.code: _post(entry, units[entry.unit_code].pk) for entry in organisation.posts}
+    moved_here = _moved_here(units)
+    posts = {
+        post.code: post
+        for post in (_post(entry, units[entry.unit_code].pk, moved_here) for entry in organisation.posts)
+    }
     post_changes = bring_in_step(Post, posts, fields=POST_FIELDS)
     missing_posts, missing_units = _missing_posts(units, posts), _missing_units(units, areas.values())
     if remove_missing:
@@ -218,9 +222,15 @@ def _unit(entry: UnitEntry, area_id: int) -> Unit:
     return Unit(code=entry.code, key=entry.key, name=entry.name, kind=entry.kind, area_id=area_id)
 
 
-def _post(entry: PostEntry, unit_id: int) -> Post:
+def _moved_here(units: Mapping[str, Unit]) -> dict[tuple[int, str], str]:
+    """Posts that came from another unit keep their code, which work and records name them by."""
+    here = Post.objects.filter(unit_id__in=[unit.pk for unit in units.values()])
+    return {(unit_id, role): code for unit_id, role, code in here.values_list("unit_id", "role", "code")}
+
+
+def _post(entry: PostEntry, unit_id: int, known: Mapping[tuple[int, str], str]) -> Post:
     return Post(
-        code=entry.code,
+        code=known.get((unit_id, entry.role), entry.code),
         unit_id=unit_id,
         role=entry.role,
         name=entry.name,

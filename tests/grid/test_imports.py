@@ -3,6 +3,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from openpyxl import Workbook
 
 from grid.models import Area, OutlineStamp, Post, Unit
 from grid.services.area_register import read_areas
@@ -299,3 +300,28 @@ def test_bad_lines_of_units(world, write, lines, found):
 
 def test_a_file_that_is_not_there(tmp_path):
     assert refusals(read_areas, tmp_path / "gone.csv") == [(0, "unreadable")]
+
+
+def test_excel_is_read_like_csv_with_the_numbers_of_its_lines(world, tmp_path):
+    book = Workbook()
+    book.active.append(
+        ["单位编码", "单位类别", "单位名称", "单位性质", "所属区域", "岗位标识", "岗位名称", None]
+    )
+    book.active.append(["500101026000-water", "water", "水务组", "other", 500101026, "handler", "水务岗"])
+    book.active.append([])
+    book.active.append(["500101026000-water", "water", "水务组", "other", 500101026, "Bad Role", "岗"])
+    book.save(tmp_path / "units.xlsx")
+
+    with pytest.raises(RegisterRefused) as refused:
+        read_organisation(tmp_path / "units.xlsx")
+
+    assert [(bad.number, bad.code) for bad in refused.value.bad_lines] == [(4, "role")]
+
+
+def test_what_is_no_excel_file_is_refused_in_words(tmp_path):
+    (tmp_path / "units.xlsx").write_bytes(b"not a workbook")
+
+    with pytest.raises(RegisterRefused) as refused:
+        read_organisation(tmp_path / "units.xlsx")
+
+    assert [bad.code for bad in refused.value.bad_lines] == ["workbook"]
