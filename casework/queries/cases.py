@@ -53,6 +53,8 @@ EVENT_WORDS: dict[str, str | Promise] = {
     "reassigned": _("Reassigned"),
     "climbed": _("Went up, as nobody sits there"),
     "handed_over": _("Handed over"),
+    "task_sent": _("Sent a task"),
+    "task_done": _("Did a task"),
     "signers_added": _("Added signers"),
     "signers_removed": _("Took signers off"),
     "urged": _("Urged"),

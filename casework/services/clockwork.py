@@ -19,6 +19,7 @@ from casework.services.acts import resting, supervising
 from casework.services.calendars import holiday_horizon
 from casework.services.clocks import extend, pause, resume
 from casework.services.locks import database_now, lock_timer_or_none
+from casework.services.tasks import making as tasks
 from workflows.errors import WorkflowsError
 from workflows.models import Incident, Timer
 
@@ -37,9 +38,10 @@ class Ticked:
     parcels: int = 0
     clocks: int = 0
     reviews: int = 0
+    tasks: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.timers or self.parcels or self.clocks or self.reviews)
+        return bool(self.timers or self.parcels or self.clocks or self.reviews or self.tasks)
 
 
 def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = BATCH) -> Ticked:
@@ -56,6 +58,7 @@ def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = 
         ),
         clocks=sweep_clocks(now=now, limit=limit),
         reviews=resting.resume_due(now=now, limit=limit) + supervising.raise_due(now=now, limit=limit),
+        tasks=tasks.sweep(now=now),
     )
 
 
@@ -65,19 +68,19 @@ def watch(*, now: datetime | None = None) -> int:
     Called once a minute, as it looks at every open case.
     """
     now = now or database_now()
-    return incidents.find_stuck(now=now) + vacancies.climb(now=now)
+    return incidents.find_stuck(now=now) + vacancies.climb(now=now) + tasks.rehome(now=now)
 
 
 def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:
     """Tick until nothing happens any more: what `manage.py tick` does."""
-    timers = parcels = clocks = reviews = 0
+    timers = parcels = clocks = reviews = made = 0
     for _ in range(rounds):
         did = tick(at=at)
         if not did:
             break
         timers, parcels, clocks = timers + did.timers, parcels + did.parcels, clocks + did.clocks
-        reviews += did.reviews
-    return Ticked(timers=timers, parcels=parcels, clocks=clocks, reviews=reviews)
+        reviews, made = reviews + did.reviews, made + did.tasks
+    return Ticked(timers=timers, parcels=parcels, clocks=clocks, reviews=reviews, tasks=made)
 
 
 def fire_due_timers(*, now: datetime, limit: int = BATCH) -> int:

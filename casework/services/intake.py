@@ -24,6 +24,7 @@ from casework.services.calendars import work_calendar
 from casework.services.idempotency import once
 from casework.services.locks import database_now
 from casework.services.progress import follow
+from casework.services.tasks.findings import link_finding
 from grid.models import Area, Post, Report, User
 from grid.services.reports import Sighting, record_report
 from workflows import services as workflows
@@ -53,6 +54,7 @@ class NewReport:
     answers: Mapping[str, Any] = field(default_factory=dict)
     photos: Sequence[str] = ()
     recordings: Sequence[str] = ()
+    task: int | None = None  # on whose way it was seen
     language: str = "zh-hans"
 
 
@@ -75,8 +77,8 @@ def _body(report: NewReport) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, datetime) else value
         for name, value in vars(report).items()
-        # Reports without a memo have the hash they had before there were memos.
-        if name not in ("token", "language") and not (name == "recordings" and not value)
+        # Reports without a memo or a task have the hash they had before there were any.
+        if name not in ("token", "language") and not (name in ("recordings", "task") and not value)
     }
 
 
@@ -111,6 +113,8 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
     attach_photos(case, report.photos, label=_("Report"), by=by, now=now)
     _attach_answers(case, version, answers, report.language, by=by, now=now)
     attach_recordings(case, report.recordings, by=by, now=now)
+    if report.task is not None:
+        link_finding(case, report.task, by=by, now=now)
     return case
 
 
