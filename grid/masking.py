@@ -29,6 +29,22 @@ def mask_name(name: str) -> str:
     return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
 
 
+def mask_address(address: str) -> str:
+    """What a whole house shares remains; which door in it does not."""
+    address = address.strip()
+    ends = max(address.rfind(sign) for sign in "巷街路号院栋幢座社村组")
+    shown = address[: ends + 1] if ends >= 0 else address[: min(6, len(address) // 2)]
+    # A house that is known by its number alone is one household's: then the number goes too.
+    if shown == address:
+        shown = address[: max(1, len(address) // 2)]
+    return f"{shown}***" if address else ""
+
+
+def mask_birth(day: str) -> str:
+    """The year says how old somebody is; the day would help to tell who it is."""
+    return f"{day[:4]}-**-**" if day else ""
+
+
 def _all_but_last(text: str, *, shown: int) -> str:
     """Short texts are hidden whole: two of four digits would say too much."""
     if len(text) < 3 * shown:

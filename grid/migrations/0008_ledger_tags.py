@@ -1,9 +1,11 @@
 """The tags and visit cycles to begin with. No public source has the cycles: each is marked as to be confirmed."""
 
+from typing import Any
+
 from django.db import migrations
 
 # kind → name and cycle in days, in the order in which they are offered
-TAGS = {
+TAGS: dict[str, list[tuple[str, int | None]]] = {
     "person": [
         ("独居老人", 7), ("高龄老人", 14), ("空巢老人", 14), ("特困", 30), ("低保", 90), ("残疾", 30),
         ("留守儿童", 30), ("孤儿", 30), ("精神障碍", 14), ("社区矫正", 7), ("安置帮教", 30),
@@ -18,7 +20,7 @@ TAGS = {
 }  # fmt: skip
 
 
-def add_tags(apps, schema_editor):
+def add_tags(apps: Any, schema_editor: Any) -> None:  # Any: historical models
     tags = apps.get_model("grid", "LedgerTag")
     tags.objects.bulk_create(
         [
