@@ -51,6 +51,7 @@ class Version(models.Model):
     forms = models.JSONField(default=dict, blank=True)
     tables = models.JSONField(default=dict, blank=True)
     about = models.JSONField(default=dict, blank=True)
+    scenarios = models.JSONField(_("ways through it that are tried at every check"), default=dict, blank=True)
     calls = models.JSONField(
         _("called processes, each bound to the version published then"), default=dict, blank=True
     )
