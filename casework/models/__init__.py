@@ -35,6 +35,7 @@ from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.handling import Phrase, Snapshot, Urge
 from casework.models.journal import CaseEvent
 from casework.models.notifying import Follow, NoticeChoice
+from casework.models.publishing import PublishingRule, PublishRequest, PublishState, TrialRun
 from casework.models.record import (
     CasePlace,
     Category,
@@ -106,6 +107,9 @@ __all__ = [
     "PartyRole",
     "Patrol",
     "Phrase",
+    "PublishRequest",
+    "PublishState",
+    "PublishingRule",
     "Rating",
     "RatingKind",
     "RelationKind",
@@ -128,6 +132,7 @@ __all__ = [
     "TaskPhoto",
     "TaskState",
     "TaskTemplate",
+    "TrialRun",
     "Urge",
     "Urgency",
     "WarningColour",
