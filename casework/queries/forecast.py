@@ -226,20 +226,19 @@ def _works(ahead: _Ahead, assign: Assigner) -> tuple[Work, ...]:
 
 
 def _steps(ahead: _Ahead, assign: Assigner) -> list[Work]:
-    """Steps that wait next; the copies of one step for several items are one line."""
+    """Steps that wait next; the copies of one step for several items are one line, as far as they are due together."""
     rows = [(one, _row(one, ahead, assign)) for one in ahead.steps]
     holders = holders_of_steps([row for _one, row in rows])
-    works: dict[str, Work] = {}
+    works: dict[tuple[str, datetime | None], Work] = {}
     for one, row in rows:
-        known = works.get(one.element)
+        line = one.element, row.due_at
+        known = works.get(line)
         found = tuple(holders[code] for code in row.candidates if code in holders)
         if known is None:
-            works[one.element] = Work(
-                kind=one.kind, name=one.name or one.element, holders=found, due_at=row.due_at
-            )
+            works[line] = Work(kind=one.kind, name=one.name or one.element, holders=found, due_at=row.due_at)
             continue
         new = tuple(holder for holder in found if holder not in known.holders)
-        works[one.element] = replace(known, times=known.times + 1, holders=(*known.holders, *new))
+        works[line] = replace(known, times=known.times + 1, holders=(*known.holders, *new))
     return list(works.values())
 
 

@@ -19,8 +19,11 @@ from PIL import Image, ImageDraw
 
 from casework.errors import CaseworkError
 from casework.models import Case
+from casework.queries.nearby import held_seats
 from casework.queries.viewers import viewer_for
+from casework.rules.nearby import Seat
 from casework.services import approvals, intake
+from casework.services.calendars import work_calendar
 from casework.services.clockwork import tick_until_quiet
 from casework.services.intake import NewReport
 from casework.services.said import Said
@@ -38,7 +41,10 @@ TODAY: Final = timedelta()
 
 @dataclass(frozen=True, kw_only=True)
 class Deed:
-    """What the holder of the post that a step went to did. `instance` picks one of several steps by its item."""
+    """What the holder of the post that a step went to did. `instance` picks one of several steps by its item.
+
+    In `fields` a Seat stands for the post on it that is nearest to the case, a tuple for the rows of a table.
+    """
 
     element: str
     verb: str = "complete"
@@ -67,7 +73,7 @@ def tell(stories: Sequence[Story], *, grid: str) -> tuple[str, ...]:
 
 
 def _told(story: Story, *, grid: str) -> Case:
-    reporter = _holder(f"{grid}-team/grid_worker")
+    reporter = holder(f"{grid}-team/grid_worker")
     report = NewReport(
         token=uuid5(NAMES, f"{grid}:{story.key}"),
         matter=story.matter,
@@ -76,7 +82,7 @@ def _told(story: Story, *, grid: str) -> Case:
         address=story.address,
         category=story.category,
         urgent=story.urgent,
-        answers=_answers(story.answers, reporter),
+        answers=_answers(story.answers, reporter, area=grid),
     )
     case = intake.submit_report(report, by=viewer_for(reporter))
     _let_machines_answer(case)
@@ -108,7 +114,7 @@ def _do(case: Case, deed: Deed) -> bool:
     if step is None or who is None:
         return False
     viewer = viewer_for(who)
-    fields = _answers(deed.fields, who)
+    fields = _answers(deed.fields, who, area=case.area_code)
     try:
         if step.wants_signature and step.claimed_by_id is None:
             approvals.act(step.pk, "claim", by=viewer, said=Said())
@@ -135,20 +141,25 @@ def _somebody(step: Step) -> User | None:
     return next((holders[0] for holders in found if holders), None)
 
 
-def _holder(code: str) -> User:
+def holder(code: str) -> User:
     post = Post.objects.get(code=code)
     return holders_of(post.pk, on=timezone.localdate())[0]
 
 
-def _answers(fields: Mapping[str, Any], owner: User) -> dict[str, Any]:
-    return {name: _answer(value, owner, seed=n) for n, (name, value) in enumerate(fields.items())}
+def _answers(fields: Mapping[str, Any], owner: User, *, area: str) -> dict[str, Any]:
+    return {name: _answer(value, owner, seed=n, area=area) for n, (name, value) in enumerate(fields.items())}
 
 
-def _answer(value: Any, owner: User, *, seed: int) -> Any:
+def _answer(value: Any, owner: User, *, seed: int, area: str) -> Any:
     if value is PHOTO:
         return [store_photo(_picture(owner.pk * 31 + seed), owner=owner).sha256]
     if isinstance(value, timedelta):
         return (timezone.localdate() + value).isoformat()
+    if isinstance(value, Seat):
+        found = held_seats([value], area, now=timezone.now(), zone=work_calendar(area).zone)
+        return found[0].code if found else ""
+    if isinstance(value, tuple):
+        return [_answers(row, owner, area=area) for row in value]
     return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
+from casework.rules.nearby import Seat
 from casework.services.demonstration import PHOTO, TODAY, Deed, Story
 
 WEEK: Final = timedelta(days=7)
@@ -200,24 +201,34 @@ def event(key: str, category: str, summary: str, *deeds: Deed, urgent: bool = Fa
     )
 
 
-def given_to(post: str, limit: str) -> Deed:
-    return Deed(
-        element="dispatch", fields={"承办岗位": post, "处置时限": limit, "交办意见": "请按时处置并拍照反馈"}
-    )
+def given_to(lead: Seat, *assisting: tuple[Seat, str]) -> Deed:
+    """To one who leads, and to others who assist, each told what to do."""
+    rows = [{"岗位": lead, "角色": "牵头", "任务": "", "时限": "auto"}]
+    rows += [{"岗位": seat, "角色": "配合", "任务": task, "时限": "auto"} for seat, task in assisting]
+    return Deed(element="dispatch", fields={"分派": tuple(rows), "交办意见": "请按时处置并拍照反馈"})
 
+
+ENFORCEMENT: Final = Seat(level="town", role="enforcement")
+COMMUNITY: Final = Seat(level="community", role="community_secretary")
 
 EVENTS: Final = (
     event("event-road", "路面破损", "沱口路 88 号门前路面塌了一块"),
     event("event-fire", "消防隐患", "楼道堆满纸箱，电动车充电", urgent=True),
     event("event-stall", "占道经营", "早市摊贩占了半条路", *FILED),
-    event("event-rubble", "积存渣土", "装修垃圾堆在绿化带旁", *FILED, given_to("enforcement", "2wd")),
+    event(
+        "event-rubble",
+        "积存渣土",
+        "装修垃圾堆在绿化带旁",
+        *FILED,
+        given_to(ENFORCEMENT, (COMMUNITY, "联系物业，问清是谁家装修")),
+    ),
     event(
         "event-rubbish",
         "暴露垃圾",
         "三巷口垃圾三天没清",
         *FILED,
-        given_to("community_secretary", "4wh"),
-        Deed(element="nearby", fields={"处置情况": "已联系环卫清运，冲洗地面", "处置后照片": PHOTO}),
+        given_to(COMMUNITY),
+        Deed(element="handle", fields={"处置情况": "已联系环卫清运，冲洗地面", "处置后照片": PHOTO}),
     ),
     event(
         "event-spot",

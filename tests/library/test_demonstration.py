@@ -26,7 +26,7 @@ STANDS = {
     "event-road": ["sign_for"],
     "event-fire": ["sign_for"],
     "event-stall": ["dispatch"],
-    "event-rubble": ["handle"],
+    "event-rubble": ["handle", "handle"],
     "event-rubbish": ["feedback"],
     "event-spot": [],
     "dance-evening": ["dissuade"],

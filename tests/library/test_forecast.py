@@ -48,25 +48,25 @@ def library(world, settings, tmp_path):
 
 
 def told(works):
-    """By name: how often, to whom, and when due; waits and joins are no rows."""
-    rows = defaultdict(lambda: [0, set(), None])
+    """By name: how often, to whom, and when they are due; waits and joins are no rows."""
+    rows = defaultdict(lambda: [0, set(), set()])
     for work in works:
         if work.kind in ("human", "machine"):
             row = rows[work.name]
             row[0] += work.times
             row[1] |= {holder.code for holder in work.holders}
-            row[2] = work.due_at
+            row[2] |= {work.due_at}
     return dict(rows), any(work.kind == "end" for work in works)
 
 
 def happened(case, before):
     """The same of the rows that this move has written."""
-    rows = defaultdict(lambda: [0, set(), None])
+    rows = defaultdict(lambda: [0, set(), set()])
     for step in Step.objects.open().filter(run=case.run).exclude(pk__in=before):
         row = rows[step.name]
         row[0] += 1
         row[1] |= {code for code in step.candidates if not code.startswith("vacant:")}
-        row[2] = step.due_at
+        row[2] |= {step.due_at}
     return dict(rows), Case.objects.get(pk=case.pk).status == "closed"
 
 

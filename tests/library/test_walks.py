@@ -111,31 +111,75 @@ def test_an_everyday_event_is_closed_on_the_spot(library):
     assert (case.status, case.outcome) == ("closed", "当场办结")
 
 
-def test_an_everyday_event_gets_its_limit_and_post_from_the_table(library):
-    world = library
-    case = report(world, "street_event", category="占道经营")
+def to_dispatch(world, category):
+    case = report(world, "street_event", category=category)
     act(case, "sign_for", world.duty_officer)
     act(case, "file", world.duty_officer, 立案结论="立案")
+    tick_until_quiet()
     case.refresh_from_db()
-    assert (case.data["处置时限"], case.data["承办岗位"]) == ("2wh", "enforcement")
+    return case
 
-    act(case, "dispatch", world.duty_officer, 承办岗位="enforcement", 处置时限="2wh")
+
+def unit(world, who, part="牵头", limit="auto", task=""):
+    return {"岗位": world.post_of(getattr(world, who)).code, "角色": part, "任务": task, "时限": limit}
+
+
+def test_an_everyday_event_is_dispatched_as_the_tables_suggest_and_comes_back_twice(library):
+    world = library
+    case = to_dispatch(world, "占道经营")
+    assert case.data["处置时限"] == "2wh"
+    assert [row["岗位"] for row in case.data["分派"]] == [
+        world.post_of(world.enforcement).code,
+        world.post_of(world.urban_handler).code,
+    ]
+
+    act(case, "dispatch", world.duty_officer, 分派=[unit(world, "enforcement")])
     step = Step.objects.open().get(run=case.run)
-    assert step.due_at is not None
-    assert step.due_at - step.opened_at <= timedelta(days=4)
+    assert step.clock.rule == "2wh"
     act(case, "handle", world.enforcement, "return")
-    act(case, "dispatch", world.duty_officer, 承办岗位="community_secretary", 处置时限="4wh")
-    act(case, "nearby", world.community_secretary, 处置情况="劝离，摊位已清")
+    act(case, "dispatch", world.duty_officer, 分派=[unit(world, "community_secretary", limit="4wh")])
+    act(case, "handle", world.community_secretary, 处置情况="劝离，摊位已清")
     act(case, "feedback", world.duty_officer, "approve")
     act(case, "check", world.grid_worker, "reject")
-    act(case, "dispatch", world.duty_officer, 承办岗位="community_secretary", 处置时限="4wh")
-    act(case, "nearby", world.community_secretary, 处置情况="再次劝离，派人守点")
+    act(case, "dispatch", world.duty_officer, 分派=[unit(world, "community_secretary", limit="4wh")])
+    act(case, "handle", world.community_secretary, 处置情况="再次劝离，派人守点")
     act(case, "feedback", world.duty_officer, "approve")
     act(case, "check", world.grid_worker, "approve")
     case = act(case, "rating", world.grid_worker, 满意度="满意")
 
     assert (case.status, case.outcome, case.data["评价得分"]) == ("closed", "办结", 80)
     assert set(state_of(case).values()) == {"done"}
+
+
+def test_lead_and_assisting_units_each_feed_back_and_have_their_own_limit(library):
+    world = library
+    case = to_dispatch(world, "积存渣土")
+    rows = [unit(world, "enforcement"), unit(world, "community_secretary", "配合", "4wh", "联系物业")]
+
+    act(case, "dispatch", world.duty_officer, 分派=rows)
+    limits = {step.clock.rule for step in Step.objects.open().filter(run=case.run)}
+    act(case, "handle", world.community_secretary, 处置情况="物业已通知业主")
+    assert open_elements(case) == ["handle"]
+    case = act(case, "handle", world.enforcement, 处置情况="已清运")
+
+    assert limits == {"2wd", "4wh"}
+    assert open_elements(case) == ["feedback"]
+    assert case.data["各单位处置"] == ["已清运", "物业已通知业主"]
+
+
+def test_what_one_of_them_returns_stops_for_all(library):
+    world = library
+    case = to_dispatch(world, "积存渣土")
+    act(
+        case,
+        "dispatch",
+        world.duty_officer,
+        分派=[unit(world, "enforcement"), unit(world, "planning", "配合")],
+    )
+
+    act(case, "handle", world.planning, "return")
+
+    assert open_elements(case) == ["dispatch"]
 
 
 def test_what_is_not_filed_is_closed_with_its_reason(library):
