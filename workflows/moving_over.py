@@ -18,11 +18,21 @@ from workflows.services import plan_of
 
 
 def obstacles(
-    row: Run, version: Version, *, data: Mapping[str, Any], now: datetime, elements: Mapping[str, str]
+    row: Run,
+    version: Version,
+    *,
+    data: Mapping[str, Any],
+    now: datetime,
+    elements: Mapping[str, str],
+    plan: engine.Plan | None = None,
 ) -> tuple[Obstacle, ...]:
-    """What keeps the run from standing in that version; empty when it can go over. Changes nothing."""
+    """What keeps the run from standing in that version; empty when it can go over. Changes nothing.
+
+    A draft's `plan` comes from the caller: what is kept per process is only for what never changes.
+    """
+    plan = plan or plan_of(version)
     try:
-        _moved(row, version, data=data, now=now, calendar=None, elements=elements)
+        _moved(row, plan, data=data, now=now, calendar=None, elements=elements)
     except engine.CannotMigrate as refused:
         return refused.obstacles
     return ()
@@ -45,7 +55,7 @@ def move_over(
     """
     before = standing(engine.load(plan_of(row.version), row.state, data=dict(data), now=now))
     try:
-        live = _moved(row, version, data=data, now=now, calendar=calendar, elements=elements)
+        live = _moved(row, plan_of(version), data=data, now=now, calendar=calendar, elements=elements)
     except engine.EngineError as error:
         raise MoveRefused(error.text(get_language() or "zh-hans")) from error
     batch = Batch()
@@ -58,7 +68,7 @@ def move_over(
 
 def _moved(
     row: Run,
-    version: Version,
+    plan: engine.Plan,
     *,
     data: Mapping[str, Any],
     now: datetime,
@@ -66,7 +76,7 @@ def _moved(
     elements: Mapping[str, str],
 ) -> engine.Run:
     return engine.migrate(
-        plan_of(version),
+        plan,
         row.state,
         of=plan_of(row.version),
         data=dict(data),

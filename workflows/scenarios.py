@@ -1,14 +1,15 @@
 """Scenarios: a process walked step by step, with what must be open after each. Authors write them, and so do our tests.
 
 A scenario is JSON: `files`, `process`, `steps`; each step is one action and an `expect`. Actions: start, complete, fail, advance,
-message, signal, trigger, set, add and remove (an instance beside one), send_back, cancel. The run is saved and loaded again
-between every two moves, and every invariant of a stored run is looked at each time.
+message, signal, trigger, set, add and remove (an instance beside one), send_back, cancel. `begin` is the moment of the first.
+The run is saved and loaded again between every two moves, and every invariant of a stored run is looked at each time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,12 +30,36 @@ class ScenarioFaulty(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing that is not as a step expects: `name` is tasks, waits, machines, ended, count, open or a variable's."""
+
+    name: str
+    seen: Any
+    wanted: Any
+    is_variable: bool = False
+
+    def __str__(self) -> str:
+        if self.name == "open":
+            return f"{self.seen} is open"
+        if self.is_variable:
+            return f"{self.name} is {self.seen!r}, not {self.wanted!r}"
+        return f"{self.name} {self.seen}, not {self.wanted}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
-    """`outcome`: right, refused (the diagram, with a reason), wrong, or error (the engine failed)."""
+    """`outcome`: right, refused (the diagram, with a reason), wrong, error (the engine failed) or late (out of time).
+
+    `step` is the one that went wrong, counted from 1; `passed` are the elements and flows that were taken.
+    """
 
     id: str
     outcome: str
     detail: str = ""
+    step: int = 0
+    error: engine.EngineError | None = None
+    differences: tuple[Difference, ...] = ()
+    passed: frozenset[str] = frozenset()
 
     @property
     def is_fine(self) -> bool:
@@ -79,7 +104,7 @@ def _played(id: str, scenario: Mapping[str, Any], folder: Path, calendar: engine
     except DiagramRefused as refused:
         expected = bool(scenario["steps"][0].get("expect", {}).get("error"))
         return Result(id=id, outcome="right" if expected else "refused", detail=str(refused))
-    return _walk(id, scenario, plan, calendar)
+    return walk_through(id, scenario, plan, calendar)
 
 
 def _plan(scenario: Mapping[str, Any], folder: Path) -> engine.Plan:
@@ -109,11 +134,19 @@ def _rescripted(scope: Scope, scripts: Mapping[str, str]) -> Scope:
     )
 
 
-def _walk(
-    id: str, scenario: Mapping[str, Any], plan: engine.Plan, calendar: engine.Calendar | None
+def walk_through(
+    id: str,
+    scenario: Mapping[str, Any],
+    plan: engine.Plan,
+    calendar: engine.Calendar | None,
+    *,
+    until: float | None = None,
 ) -> Result:
+    """All steps of a scenario on this plan; `until` is the moment of `time.monotonic()` at which it is too late."""
     walk = Walk(plan, scenario, calendar)
     for n, step in enumerate(scenario["steps"], 1):
+        if until is not None and time.monotonic() > until:
+            return Result(id=id, outcome="late", detail=f"step {n}: out of time", step=n)
         expected = step.get("expect", {})
         before = replace(walk)
         try:
@@ -122,18 +155,25 @@ def _walk(
             if expected.get("error"):
                 walk = before  # what is refused changes nothing
                 continue
-            outcome = (
-                "wrong"
-                if isinstance(error, ScenarioFaulty | engine.NotOpen | engine.NobodyWaits)
-                else "error"
-            )
-            return Result(id=id, outcome=outcome, detail=f"step {n}: {error}")
+            return _refused(id, n, error)
         if expected.get("error"):
-            return Result(id=id, outcome="wrong", detail=f"step {n}: should have been refused")
-        difference = walk.difference(expected)
-        if difference:
-            return Result(id=id, outcome="wrong", detail=f"step {n}: {difference}")
-    return Result(id=id, outcome="right")
+            return Result(id=id, outcome="wrong", detail=f"step {n}: should have been refused", step=n)
+        different = walk.differences(expected)
+        if different:
+            said = f"step {n}: {'; '.join(str(one) for one in different)}"
+            return Result(id=id, outcome="wrong", detail=said, step=n, differences=different)
+    return Result(id=id, outcome="right", passed=walk.passed)
+
+
+def _refused(id: str, n: int, error: engine.EngineError | ScenarioFaulty) -> Result:
+    is_wrong = isinstance(error, ScenarioFaulty | engine.NotOpen | engine.NobodyWaits)
+    return Result(
+        id=id,
+        outcome="wrong" if is_wrong else "error",
+        detail=f"step {n}: {error}",
+        step=n,
+        error=error if isinstance(error, engine.EngineError) else None,
+    )
 
 
 @dataclass
@@ -146,6 +186,11 @@ class Walk:
     text: str = ""
     data: dict[str, Any] = field(default_factory=dict)
     now: dt.datetime = BEGIN
+    passed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.text and "begin" in self.scenario:
+            self.now = dt.datetime.fromisoformat(self.scenario["begin"])
 
     def take(self, step: Mapping[str, Any]) -> None:
         if "advance" in step:
@@ -212,34 +257,40 @@ class Walk:
 
     def _keep(self, run: engine.Run) -> None:
         self.text, self.data = run.dump(), json.loads(json.dumps(run.data))
+        self.passed |= {effect.element for effect in run.effects if isinstance(effect, engine.Passed)}
         found = faults(self.plan, self.text, data=self.data, now=self.now)
         if found:
             raise ScenarioFaulty("; ".join(found))
 
-    def difference(self, expected: Mapping[str, Any]) -> str:
+    def differences(self, expected: Mapping[str, Any]) -> tuple[Difference, ...]:
         """What is open against what should be, empty when they agree."""
+        seen = self.standing()
+        wanted = {key: sorted(value) if isinstance(value, list) else value for key, value in expected.items()}
+        found = [
+            Difference(name=key, seen=seen[key], wanted=wanted[key])
+            for key in seen
+            if key in wanted and seen[key] != wanted[key]
+        ]
+        unwanted = [task for task in expected.get("not_tasks", []) if task in seen["tasks"]]
+        found += [Difference(name="open", seen=task, wanted="") for task in unwanted]
+        found += [
+            Difference(name=name, seen=self.data.get(name), wanted=value, is_variable=True)
+            for name, value in (expected.get("data") or {}).items()
+            if self.data.get(name) != value
+        ]
+        return tuple(found)
+
+    def standing(self) -> dict[str, Any]:
+        """Where the run stands, in the words of `expect`."""
         run = self.loaded()
         tasks = sorted(step.element for step in run.steps() if step.kind == "human")
-        seen = {
+        return {
             "tasks": tasks,
             "waits": sorted(wait.element for wait in run.waits() if not wait.boundary),
             "machines": sorted(step.element for step in run.steps() if step.kind == "machine"),
             "ended": run.ended,
             "count": len(tasks),
         }
-        wanted = {key: sorted(value) if isinstance(value, list) else value for key, value in expected.items()}
-        differences = [
-            f"{key} {seen[key]}, not {wanted[key]}"
-            for key in seen
-            if key in wanted and seen[key] != wanted[key]
-        ]
-        differences += [f"{task} is open" for task in expected.get("not_tasks", []) if task in tasks]
-        differences += [
-            f"{name} is {self.data.get(name)!r}, not {value!r}"
-            for name, value in (expected.get("data") or {}).items()
-            if self.data.get(name) != value
-        ]
-        return "; ".join(differences)
 
 
 def _tag(kind: str) -> str:

@@ -36,10 +36,11 @@ def save_draft(
     forms: Mapping[str, Any] | None = None,
     tables: Mapping[str, str] | None = None,
     about: Mapping[str, Any] | None = None,
+    scenarios: Mapping[str, Any] | None = None,
     author_id: int | None = None,
     base: str | None = None,
 ) -> Version:
-    """Keep this diagram as the definition's one draft; forms, tables and facts not given stay as they were.
+    """Keep this diagram as the definition's one draft; forms, tables, facts and scenarios not given stay as they were.
 
     `base` is the sha256 of the draft that was changed, empty where there was none yet; None asks for no such
     thing. Raises DiagramRefused when the bytes are no diagram at all (one with problems can be kept), and
@@ -55,7 +56,8 @@ def save_draft(
         raise DraftChanged(who=str(draft.author or ""), at=draft.saved_at)
     draft.bpmn, draft.sha256 = text, made
     draft.author_id = author_id
-    for name, given in (("forms", forms), ("tables", tables), ("about", about)):
+    parts = (("forms", forms), ("tables", tables), ("about", about), ("scenarios", scenarios))
+    for name, given in parts:
         if given is not None:
             setattr(draft, name, dict(given))
         elif draft._state.adding and last is not None:
@@ -201,6 +203,14 @@ def _plan(version_id: int, _sha256: str) -> engine.Plan:
     version = Version.objects.get(pk=version_id)
     diagram = read(version.bpmn.encode())
     return engine.compile_plan([diagram, *_called(diagram, version)], tables=_tables(version))
+
+
+def fresh_plan(version: Version, *, process: str | None = None) -> engine.Plan:
+    """The plan of a draft, whose tables may change under the same diagram: never kept. Raises DiagramRefused."""
+    diagram = read(version.bpmn.encode())
+    return engine.compile_plan(
+        [diagram, *_called(diagram, version)], process=process, tables=_tables(version)
+    )
 
 
 def plan_of(version: Version) -> engine.Plan:

@@ -34,6 +34,15 @@ class ShippedMatter:
     def scenarios(self) -> tuple[Path, ...]:
         return tuple(sorted(self.folder.glob("scenarios/*.json")))
 
+    @property
+    def kept_scenarios(self) -> dict[str, Any]:
+        """As they live with a version: it has the diagram and tables itself, so files are not named."""
+        found = {path.stem: json.loads(path.read_bytes()) for path in self.scenarios}
+        return {
+            key: {name: value for name, value in scenario.items() if name not in ("files", "tables")}
+            for key, scenario in found.items()
+        }
+
 
 def shipped_matters(library: Path = LIBRARY) -> tuple[ShippedMatter, ...]:
     return tuple(_matter(found.parent) for found in sorted(library.glob("*/matter.json")))

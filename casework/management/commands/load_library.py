@@ -54,7 +54,12 @@ def _load(matter: ShippedMatter, *, replace: bool) -> str:
 
 def _publish(definition: Definition, matter: ShippedMatter) -> Version:
     workflows.save_draft(
-        definition, bpmn=matter.bpmn, forms=matter.forms, tables=matter.tables, about=matter.about
+        definition,
+        bpmn=matter.bpmn,
+        forms=matter.forms,
+        tables=matter.tables,
+        about=matter.about,
+        scenarios=matter.kept_scenarios,
     )
     try:
         return publish_as_operator(definition.key, note=_("From the library"))
@@ -71,4 +76,5 @@ def _is_same(version: Version, matter: ShippedMatter) -> bool:
         and version.forms == matter.forms
         and version.tables == matter.tables
         and version.about == matter.about
+        and version.scenarios == matter.kept_scenarios
     )
