@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 from django.utils import timezone
 
+from casework.notify import channels
 from casework.services.calendars import holiday_horizon
 
 
@@ -32,6 +33,24 @@ def holidays_are_known(
             hint="Enter the State Council's holidays of the next year, or run manage.py seed_holidays.",
             id="casework.W001",
         )
+    ]
+
+
+@register()
+def channels_are_readable(app_configs: Sequence[AppConfig] | None, **_kwargs: Any) -> list[CheckMessage]:
+    """Nobody would be told outside, and nobody would know."""
+    try:
+        known = channels.read()
+    except channels.ChannelsUnreadable as error:
+        return [Error(str(error), hint="Mend NOTICE_CHANNELS.", id="casework.E001")]
+    strange = [key for key, one in known.items() if not one.is_listed]
+    return [
+        Warning(
+            f"The host of channel {key!r} is not on the list NOTICE_HOSTS: nothing will be sent to it.",
+            hint="Add the host to NOTICE_HOSTS.",
+            id="casework.W002",
+        )
+        for key in strange
     ]
 
 

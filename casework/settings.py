@@ -145,6 +145,17 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# Telling people outside. Channels by key: {"kind", "name", "url", "secret"?, "template"?, "word"?, "areas"?}. Only hosts
+# that are listed are ever called; those that may be private may also speak plain http, inside a closed network.
+NOTICE_CHANNELS = env.json("NOTICE_CHANNELS", default={})
+NOTICE_HOSTS = env.list("NOTICE_HOSTS", default=[])
+NOTICE_PRIVATE_HOSTS = env.list("NOTICE_PRIVATE_HOSTS", default=[])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # what links in messages begin with
+
+# Residents may report without logging in, where it is switched on: everywhere, or in areas by their codes.
+RESIDENTS_ENTRY = env.bool("RESIDENTS_ENTRY", default=False)
+RESIDENTS_AREAS = env.list("RESIDENTS_AREAS", default=[])
+
 # Limits of what comes in: reliability, "uploads" and "DRF".
 PHOTO_BYTES = 15 * 1024 * 1024
 PHOTO_PIXELS = 40_000_000

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from casework.errors import CaseworkError
 from casework.models import CaseStatus, Heartbeat
-from casework.services import deliveries, incidents, journal, outbox, overdue, progress, vacancies
+from casework.services import deliveries, incidents, journal, outbox, overdue, progress, pushing, vacancies
 from casework.services.acts import resting, supervising
 from casework.services.calendars import holiday_horizon
 from casework.services.clocks import extend, pause, resume
@@ -47,6 +47,7 @@ class Ticked:
 def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = BATCH) -> Ticked:
     """Do what is due, as of `at` or of the database's clock, until a batch is full or nothing is left."""
     now = at or database_now()
+    pushing.push_notices(now=now)
     return Ticked(
         timers=fire_due_timers(now=now, limit=limit),
         parcels=outbox.drain(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from casework.handlers import HANDLERS, StepWork, WrongOutcome
 from casework.models import Case
-from casework.services import journal, migrating, outbox, progress
+from casework.services import following, journal, migrating, outbox, progress, pushing
 from casework.services.locks import database_now, lock_case
 from casework.services.outbox import Deliver, Parcel
 from workflows.models import Incident, Step
@@ -64,6 +64,8 @@ DELIVERERS: Mapping[str, Deliver] = {
     "message": message,
     "signal": signal,
     migrating.KIND: migrating.deliver,
+    following.KIND: following.deliver,
+    pushing.KIND: pushing.deliver,
 }
 
 

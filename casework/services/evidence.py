@@ -14,7 +14,7 @@ from casework.access import Viewer
 from casework.errors import NotFound, NotNow, NotValid
 from casework.models import Case, Evidence
 from casework.queries.duplicates import comparable, metres_between
-from casework.services import journal
+from casework.services import following, journal
 from casework.services.attachments import attach_photos, attach_recordings, ensure_few
 from casework.services.idempotency import once
 from casework.services.locks import database_now, lock_case
@@ -84,6 +84,7 @@ def _add(new: NewEvidence, *, by: Viewer) -> Case:
     batch.insert([line])
     batch.update(case, "touched_by", "lines", "last_hash")
     batch.write()
+    following.begin(case.pk, by.user_id, now=now)
     return case
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from casework.access import Viewer, event_areas
 from casework.errors import NotFound
 from casework.models import Case, CaseEvent, CaseStatus, Decision
-from casework.services import clocks, journal, nearby, outbox, taking_back
+from casework.services import clocks, following, journal, nearby, outbox, taking_back
 from casework.services.assignment import Assigner, assigner
 from casework.services.calendars import work_calendar
 from casework.services.closing import settle_record
@@ -84,6 +84,7 @@ def follow(
         case.due_at = _next_due(move)
     batch.insert(lines)
     batch.update(case, *_MOVED)
+    following.tell_later(case, move, batch, now=now, leave_at=parcels.leave_at)
     for row in rows:
         batch.insert([row])
     if act is not None and by is not None:

@@ -200,7 +200,7 @@ def instrument_revoke(request: Request, number: str, instrument_id: int) -> Resp
 )
 @api_view(["GET"])
 def notices(request: Request) -> Response:
-    return Response([_notice(row) for row in notices_for(viewer_of(request))[:MOST_NOTICES]])
+    return Response([told_notice(row) for row in notices_for(viewer_of(request))[:MOST_NOTICES]])
 
 
 @call(
@@ -214,10 +214,10 @@ def notices(request: Request) -> Response:
 def notices_read(request: Request) -> Response:
     body, viewer = _checked(NoticesBody, request), viewer_of(request)
     read_notices(body["ids"], by=viewer)
-    return Response([_notice(row) for row in notices_for(viewer, unread=False).filter(pk__in=body["ids"])])
+    return Response([told_notice(row) for row in notices_for(viewer, unread=False).filter(pk__in=body["ids"])])
 
 
-def _notice(row: Notice) -> dict[str, Any]:
+def told_notice(row: Notice) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": row.kind,

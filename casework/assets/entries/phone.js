@@ -1,3 +1,4 @@
+import { startBell } from "../js/bell.js";
 import { startChoices } from "../js/choices.js";
 import { startConditions } from "../js/conditions.js";
 import { startOutbox } from "../js/outbox-page.js";
@@ -5,6 +6,7 @@ import { startReport } from "../js/report.js";
 import { startSmall } from "../js/small.js";
 import { startSteps } from "../js/steps.js";
 
+startBell();
 startChoices();
 startConditions();
 startOutbox();

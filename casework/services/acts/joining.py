@@ -19,7 +19,7 @@ from casework.models import (
     PartyRole,
     RelationKind,
 )
-from casework.services import journal
+from casework.services import following, journal
 from casework.services.acts.doing import CaseDoing, begin, begin_locked, end, reason_of
 from casework.services.acts.ending import cancel
 from casework.services.intake import NewCase, open_case
@@ -58,6 +58,7 @@ def merge(number: str, *, by: Viewer, said: Said) -> Case:
     )
     photos = _join_photos(doing, main)
     _join_reporters(doing, main)
+    following.begin(main.pk, duplicate.reporter_id, now=doing.now)
     told = {"case": duplicate.number, "photos": photos}
     journal.record(main, "merged_in", now=doing.now, by=by, post=doing.post_code, data=told)
     main.touch(duplicate.touched_by)

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from casework.access import Viewer
 from casework.models import Case, CaseStatus, Clock, Notice, NoticeKind, Suspension
-from casework.services import clocks, journal
+from casework.services import clocks, following, journal
 from casework.services.acts.doing import begin, end, moment_of, reason_of
 from casework.services.locks import lock_case_or_none
 from casework.services.progress import walk_of
@@ -29,6 +29,7 @@ def suspend(number: str, *, by: Viewer, said: Said) -> Case:
     """挂起: let the case rest, with a reason and the day on which to look at it again."""
     doing = begin(number, "suspend", by=by, said=said)
     case, reason, review_at = doing.case, reason_of(doing), moment_of(doing)
+    following.announce(case, was=following.standing(case), now=doing.now)
     row = Suspension(
         case=case, reason=reason, review_at=review_at, by_id=by.user_id, post=doing.post_code, at=doing.now
     )
@@ -79,6 +80,7 @@ def _resume_one(place: int, *, now: datetime) -> bool:
 
 def _wake(case: Case, *, now: datetime, by: Viewer | None) -> Suspension:
     rested = Suspension.objects.get(case=case, ended_at=None)
+    following.announce(case, was=following.standing(case), now=now)
     rested.ended_at, rested.ended_by_id = now, by.user_id if by else None
     rested.save(update_fields=["ended_at", "ended_by"])
     case.status = CaseStatus.OPEN
