@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/handover/", handover.handover, name="handover"),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
+    path("settings/", include("casework.pages.orgurls")),
     path("operations/", operations.operations, name="operations"),
     path("api/v1/", include("casework.api.urls")),
 ]

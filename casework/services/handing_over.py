@@ -43,10 +43,13 @@ class _To:
 
 
 def may_hand_over(by: Viewer, leaver: Viewer) -> bool:
-    """One's own work, or that of somebody whose posts all lie where one directs the work."""
+    """One's own work, or that of somebody whose posts all lie where one directs the work or appoints people."""
     if by.user_id == leaver.user_id or by.is_operator:
         return True
-    return bool(leaver.posts) and all(by.has_power_over("dispatch", post.area_code) for post in leaver.posts)
+    return bool(leaver.posts) and all(
+        by.has_power_over("dispatch", post.area_code) or by.has_power_over("studio", post.area_code)
+        for post in leaver.posts
+    )
 
 
 def work_of(leaver: Viewer) -> list[Step]:

@@ -12,14 +12,15 @@ from time import monotonic
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.clocks import WorkCalendar
 from casework.errors import NotFound, NotValid, NotYours
-from casework.models import RuleTable
+from casework.models import RuleTable, SettingChange
 from casework.rules.nearby import (
     ANSWERS,
     ASKED,
@@ -33,6 +34,7 @@ from casework.rules.nearby import (
     shipped_tables,
 )
 from casework.rules.sheets import Row, Sheet, dmn_of, read_sheet, sheet_of
+from casework.services.setting_history import Change, lock_setting, remember
 from workflows.bpmn import DiagramRefused
 from workflows.engine.decisions import Tables
 from workflows.expressions import ExpressionError
@@ -181,8 +183,7 @@ def put_table(key: str, new: NewTable, *, by: Viewer, now: datetime) -> RuleTabl
     ensure_may_edit(by)
     ensure_known(key)
     text = checked_text(key, new, now=now)
-    with connection.cursor() as cursor:  # two administrators at once: one version after the other
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"rule_table:{key}"])
+    lock_setting(f"rule_table:{key}")  # two administrators at once: one version after the other
     last = RuleTable.objects.filter(key=key).order_by("-version").values_list("version", flat=True).first()
     if (last or 0) != new.after:
         raise NotValid(
@@ -199,8 +200,23 @@ def put_table(key: str, new: NewTable, *, by: Viewer, now: datetime) -> RuleTabl
         saved_at=now,
         saved_by_id=by.user_id,
     )
+    _remember(row, before=last or 0, by=by)
     transaction.on_commit(forget_rules)
     return row
+
+
+def _remember(row: RuleTable, *, before: int, by: Viewer) -> None:
+    section = SettingChange.Section.LIMITS if row.key == "nearby_limits" else SettingChange.Section.RULES
+    change = Change(
+        section=section,
+        subject=row.key,
+        label=sheet_of(shipped_tables()[row.key].tables).title,
+        verb="put_in_force",
+        before={"version": before},
+        after={"version": row.version, "valid_from": f"{timezone.localtime(row.valid_from):%Y-%m-%d %H:%M}"},
+        note=row.note,
+    )
+    remember(change, by=by)
 
 
 def checked_text(key: str, new: NewTable, *, now: datetime) -> str:

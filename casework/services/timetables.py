@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.errors import NotFound, NotValid
-from casework.models import Holiday, WorkingTime
+from casework.models import Holiday, SettingChange, WorkingTime
 from casework.services.calendars import forget_calendars
 from casework.services.rulebook import ensure_may_edit
+from casework.services.setting_history import Change, Told, lock_setting, remember
 from grid.models import Area
 
 MOST_ROWS = 500
@@ -56,8 +57,12 @@ def put_working_times(rows: Sequence[Hours], *, by: Viewer) -> list[WorkingTime]
     faults = [f"{place}: {fault}" for place, fault in enumerate(wrong, 1) if fault]
     if faults:
         raise NotValid(fields={"rows": faults[:20]})
+    lock_setting("working_times")
+    before = [str(row) for row in WorkingTime.objects.all()]
     WorkingTime.objects.all().delete()
     made = WorkingTime.objects.bulk_create(_row(row) for row in rows)
+    after = [str(row) for row in WorkingTime.objects.all()]
+    _remember("hours", _("Working time"), {"rows": before}, {"rows": after}, by=by)
     transaction.on_commit(forget_calendars)
     return made
 
@@ -107,12 +112,30 @@ def put_holidays(year: int, days: Sequence[SpecialDay], *, by: Viewer) -> list[H
     twice = len({each.day for each in days}) < len(days)
     if outside or twice:
         raise NotValid(fields={"days": outside or [_("A day is named twice.")]})
+    lock_setting(f"holidays:{year}")
+    before = set(holidays_said(year))
     Holiday.objects.filter(day__year=year).delete()
     made = Holiday.objects.bulk_create(
         Holiday(day=each.day, works=each.works, name=each.name[:60]) for each in days
     )
+    after = set(holidays_said(year))
+    gone, new = {"days": sorted(before - after)}, {"days": sorted(after - before)}
+    _remember("holidays", str(year), gone, new, by=by)
     transaction.on_commit(forget_calendars)
     return sorted(made, key=lambda each: each.day)
+
+
+def holidays_said(year: int) -> list[str]:
+    """The year's special days in words, as the history keeps them."""
+    words = {True: _("worked"), False: _("off")}
+    rows = Holiday.objects.filter(day__year=year).values_list("day", "works", "name")
+    return [" ".join(filter(None, (f"{day:%m-%d}", words[works], name))) for day, works, name in rows]
+
+
+def _remember(section: str, label: str, before: Told, after: Told, *, by: Viewer) -> None:
+    subject = f"{SettingChange.Section(section)}:{label}" if section == "holidays" else section
+    change = Change(section=section, subject=subject, label=label, verb="changed", before=before, after=after)
+    remember(change, by=by)
 
 
 def _ensure_year(year: int) -> None:

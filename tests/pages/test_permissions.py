@@ -140,6 +140,15 @@ phone:follow        post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 
 desk:notice_choice  post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 desk:follow         post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 desk:follow         post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
+org:index           get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:history         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:organisation    get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:organisation    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+org:vacancies       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:people          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:import          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:import          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
+org:export          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 desk:messages       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 api:notices_poll    get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:case_follow     put  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -358,6 +367,7 @@ BODIES: dict[str, object] = {
     "desk:act_on": {"act.comment.comment": "已联系居民"},
     "studio:library": {"key": "lamp", "title": "路灯"},
     "studio:publish": {"note": "试行"},
+    "org:organisation": {"act": "rename_unit", "code": f"{TOWN}000-centre", "name": "治理指挥中心"},
     "phone:send": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c55", "r.kind": "reviewed|", "r.area": GRID},
     "phone:join": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c56", "r.summary": "也看到了"},
     "api:token": {"username": "x", "password": "x"},
