@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
     path("settings/", include("casework.pages.orgurls")),
+    path("watch/", include("casework.pages.watch")),
     path("operations/", operations.operations, name="operations"),
     path("api/v1/", include("casework.api.urls")),
 ]

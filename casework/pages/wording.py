@@ -88,6 +88,18 @@ def limit_text(rule: str) -> str:
     return words % {"amount": amount.strip()} if words and amount else rule
 
 
+def length(seconds: float, *, works: bool) -> str:
+    """A length of time in working hours, or by the clock; from ten hours on nobody asks for the minutes."""
+    if not works:
+        return _plain_span(timedelta(seconds=seconds))
+    hours, minutes = divmod(int(seconds // 60), 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": minutes} if minutes else _("less than 1 min")
+    if not minutes or hours >= 10:
+        return _("%(hours)d working h") % {"hours": hours}
+    return _("%(hours)d working h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+
+
 def _span(start: datetime, end: datetime, *, rule: str, calendar: WorkCalendar) -> str:
     if rule:
         return _working_span(start, end, in_days=rule.endswith("wd"), calendar=calendar)
