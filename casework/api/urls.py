@@ -52,6 +52,7 @@ urlpatterns = [
     *_both("matters/<slug:key>/publish", matters.publish, "matter_publish"),
     *_both("matters/<slug:key>/versions", matters.versions, "matter_versions"),
     *_both("matters/<slug:key>/versions/<int:number>/bpmn", matters.bpmn, "matter_bpmn"),
+    *_both("matters/<slug:key>/versions/<int:number>/forms/<str:form>", matters.form_schema, "matter_form"),
     *_both("reports", reports.reports, "reports"),
     *_both("photos/<str:sha256>", reports.photo, "photo"),
     *_both("recordings/<str:sha256>", reports.recording, "recording"),

@@ -77,9 +77,10 @@ def is_credit_code(text: str) -> bool:
 
 
 def _refusal(holds: Callable[[str], bool]) -> str:
-    return {
+    texts: dict[Callable[[str], bool], str] = {
         is_phone: _("Give a telephone number: a mobile's eleven digits, or a line with its area code."),
-        is_plate: _("Give a number plate, for example 渝A12345."),
+        is_plate: _("Give a number plate: the province, a letter, then five or six signs."),
         is_identity: _("This is no identity card number: look at its eighteen signs again."),
         is_credit_code: _("This is no credit code: look at its eighteen signs again."),
-    }[holds]
+    }
+    return texts[holds]

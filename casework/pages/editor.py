@@ -47,7 +47,7 @@ def edit(request: ViewerRequest, key: str) -> HttpResponse:
 def save(request: ViewerRequest, key: str) -> HttpResponse:
     """Keep what was drawn. 409 when somebody else changed the draft since; `base` null keeps it all the same."""
     diagrams.ensure_may_draw(request.viewer)
-    asked = _body(request)
+    asked = body_of(request)
     if asked is None or not isinstance(asked.get("bpmn"), str):
         return JsonResponse({"message": _("What arrived could not be read.")}, status=400)
     studio.matter_for(key)
@@ -71,7 +71,7 @@ def read(request: ViewerRequest, key: str) -> HttpResponse:
     """What the reader of expressions says to a text that is still being written."""
     diagrams.ensure_may_draw(request.viewer)
     studio.matter_for(key)
-    asked = _body(request)
+    asked = body_of(request)
     if asked is None:
         return JsonResponse({"message": _("What arrived could not be read.")}, status=400)
     given = asked.get("names")
@@ -80,7 +80,7 @@ def read(request: ViewerRequest, key: str) -> HttpResponse:
     return JsonResponse(found)
 
 
-def _body(request: ViewerRequest) -> dict[str, Any] | None:
+def body_of(request: ViewerRequest) -> dict[str, Any] | None:
     """The JSON that was sent; None when it is none, or too much."""
     if len(request.body) > settings.DIAGRAM_BYTES * 2:
         return None

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.errors import NotFound, NotValid
-from casework.pages import editor, migration
+from casework.pages import editor, formdesign, migration
 from casework.pages.door import ViewerRequest, page
 from casework.queries import studio as queries
 from casework.services import diagrams
@@ -335,5 +335,6 @@ urlpatterns = [
     path("<slug:key>/draft/drop/", drop, name="drop"),
     path("<slug:key>/publish/", publish, name="publish"),
     *editor.urlpatterns,
+    *formdesign.urlpatterns,
     *migration.urlpatterns,
 ]

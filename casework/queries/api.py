@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
+from casework.forms import FormDefinition, FormRefused, read_form
 from casework.models import Case, CaseEvent, CaseStatus
 from casework.queries.masks import masked
 from casework.queries.openwork import open_work
@@ -365,3 +366,12 @@ def stored_bpmn(key: str, number: int) -> str:
     if stored is None:
         raise NotFound
     return stored
+
+
+def stored_form(key: str, number: int, form: str) -> FormDefinition:
+    """A form of a version. Raises NotFound, also for one of an older release that nobody could fill in today."""
+    stored = Version.objects.of(key).filter(number=number).values_list("forms", flat=True).first()
+    try:
+        return read_form((stored or {})[form])
+    except (KeyError, FormRefused) as error:
+        raise NotFound from error

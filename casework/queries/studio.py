@@ -19,8 +19,7 @@ from casework.forms import FormProblem, FormRefused, StepForm, build, read_form
 from casework.models import Case, CaseStatus
 from casework.queries.changes import KINDS, Changes, changes
 from casework.queries.drawing import Drawing, drawing
-from casework.services.diagrams import context_for
-from workflows import services as workflows
+from casework.services import diagrams
 from workflows.bpmn import Diagram, DiagramRefused, Problem, read
 from workflows.bpmn import outline as read_in_order
 from workflows.models import Definition, Step, Version, VersionStatus
@@ -216,7 +215,7 @@ def problem_counts(version: Version) -> dict[str, int]:
 
 
 def problems_now(version: Version) -> tuple[Problem, ...]:
-    return workflows.problems_of(version, context_for(version))
+    return diagrams.problems_of(version)
 
 
 def findings(version: Version) -> list[Finding]:

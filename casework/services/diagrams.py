@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.errors import NotValid, NotYours
+from casework.forms import check_form
 from casework.handlers import HANDLERS
 from casework.services.locks import database_now
 from grid.models import Post
 from workflows import services as workflows
 from workflows.bpmn import CheckContext, Problem, check, read
-from workflows.errors import NoDraft
+from workflows.errors import NoDraft, NotPublishable
 from workflows.models import Definition, Version
 
 
@@ -72,7 +73,24 @@ def keep_draft(
     draft = workflows.save_draft(
         definition, bpmn=bpmn, forms=forms, tables=tables, about=about, author_id=by.user_id, base=base
     )
-    return draft, workflows.problems_of(draft, context_for(draft))
+    return draft, problems_of(draft)
+
+
+def problems_of(version: Version) -> tuple[Problem, ...]:
+    """What is wrong with a version's diagram and tables, and with its forms."""
+    return (*workflows.problems_of(version, context_for(version)), *form_problems(version))
+
+
+def form_problems(version: Version) -> tuple[Problem, ...]:
+    """Forms that nobody could fill in, one problem for each mistake."""
+    return tuple(
+        Problem(
+            code="form_unusable",
+            params={"form": key, "reason": f"{one.field} {one.message}".strip()},
+        )
+        for key, raw in version.forms.items()
+        for one in check_form(raw)
+    )
 
 
 @transaction.atomic
@@ -110,12 +128,15 @@ def publish(key: str, *, note: str, by: Viewer, reviewed: str | None = None) -> 
     return publish_as_operator(key, note=note, by_id=by.user_id, reviewed=reviewed)
 
 
+@transaction.atomic
 def publish_as_operator(
     key: str, *, note: str, by_id: int | None = None, reviewed: str | None = None
 ) -> Version:
     """The same for commands on the server, which need no post."""
-    definition = Definition.objects.get(key=key)
+    definition = Definition.objects.select_for_update().get(key=key)
     draft = definition.versions.filter(status="draft").first()
+    if draft is not None and (found := form_problems(draft)):
+        raise NotPublishable((*workflows.problems_of(draft, context_for(draft)), *found))
     context = context_for(draft)
     return workflows.publish(
         definition, context=context, note=note, by_id=by_id, now=database_now(), reviewed=reviewed

@@ -28,7 +28,7 @@ from grid.services.recordings import store_recording
 from tests.api import diagrams
 from tests.api.conftest import Api
 from tests.world import GRID, TOWN, post_code
-from workflows.models import Incident, Step
+from workflows.models import Incident, Step, Version
 
 PEOPLE = (
     "nobody",
@@ -126,6 +126,15 @@ studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:forms        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:forms        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:form         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:form_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:form_preview post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:form_rename  post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:form_drop    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:form_reporting post -  | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:form_schema  get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:restore      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:drop         post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:migrate      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -168,6 +177,7 @@ api:matter_draft    put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 
 api:matter_publish  post -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:matter_versions get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:matter_bpmn     get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:matter_form     get  -    | 401 404 | 404 404 | 404 404 | 404 404 404 | 404 404 | 404
 api:reports         post -    | 401 201 | 201 201 | 201 201 | 201 201 201 | 201 201 | 201
 api:photo           put  -    | 401 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 api:recording       put  -    | 401 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
@@ -269,6 +279,8 @@ def scene(world, settings, tmp_path) -> Scene:
     author = Api(user=world.administrator)
     author.publish("reviewed", diagrams.with_review())
     author.put("matters/reviewed/draft/", diagrams.with_review())
+    visit = {"key": "visit", "title": {"zh": "走访"}, "fields": []}
+    Version.objects.filter(status="draft").update(forms={"visit": visit})
     numbers = {
         place: Api(user=operator).open("reviewed", area)["number"]
         for place, area in (("grid", GRID), ("town", TOWN))
@@ -334,6 +346,7 @@ def _address(row: Row, scene: Scene) -> str:
         "year": lambda: 2027,
         "clock_id": lambda: 0,  # of no case here: the service's own tests tell who may
         "phrase_id": lambda: 1,
+        "form": lambda: "visit",
         "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
@@ -374,6 +387,8 @@ BODIES: dict[str, object] = {
     "desk:act_on": {"act.comment.comment": "已联系居民"},
     "studio:library": {"key": "lamp", "title": "路灯"},
     "studio:publish": {"note": "试行"},
+    "studio:forms": {"key": "check", "title": "核查"},
+    "studio:form_rename": {"new": "look"},
     "org:organisation": {"act": "rename_unit", "code": f"{TOWN}000-centre", "name": "治理指挥中心"},
     "phone:send": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c55", "r.kind": "reviewed|", "r.area": GRID},
     "phone:join": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c56", "r.summary": "也看到了"},

@@ -25,7 +25,8 @@ def chinese():
 
 
 def _own_words():
-    sources = [*STUDIO.glob("*.js"), ASSETS / "islands" / "editor.js"]
+    islands = [ASSETS / "islands" / name for name in ("editor.js", "forms.js")]
+    sources = [*STUDIO.glob("*.js"), *islands]
     said = {word for path in sources for word in re.findall(r'\bt\(\s*"([^"]+)"', path.read_text())}
     tables = [path for path in sources if path.name.startswith(("panel", "palette"))]
     said |= {word for path in tables for word in re.findall(r'"([A-Z][^"]*)"', path.read_text())}

@@ -345,5 +345,11 @@ CHECK: Final[dict[str, Words]] = {
         "要办理案件，请勾选“可执行”。",
         "Mark it as executable to run cases.",
     ),
+    "form_unusable": (
+        "表单“{form}”不能用：{reason}",
+        "The form “{form}” can't be used: {reason}",
+        "请打开表单修改。",
+        "Open the form and mend it.",
+    ),
     "more_problems": ("还有 {count} 条未列出。", "{count} more are not listed.", "", ""),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import api_view, content_negotiation_class
@@ -22,6 +23,7 @@ from casework.api.errors import problems_json
 from casework.api.incoming import raw_body
 from casework.api.paging import PageQuery, after_number, after_text, page_response
 from casework.api.viewer import viewer_of
+from casework.forms import json_schema
 from casework.queries import api as queries
 from casework.services import diagrams
 from workflows.bpmn import DiagramRefused
@@ -166,3 +168,15 @@ def bpmn(request: Request, key: str, number: int) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{key}-{number}.bpmn"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@call(
+    "A form of a version as JSON Schema, as a step asks it where `step` names one",
+    tag="matters",
+    answers={200: OpenApiTypes.OBJECT},
+    refuses=(404,),
+)
+@api_view(["GET"])
+def form_schema(request: Request, key: str, number: int, form: str) -> Response:
+    asked = queries.stored_form(key, number, form).at(request.query_params.get("step", ""))
+    return Response(json_schema(asked, language=get_language() or "zh-hans"))

@@ -35,7 +35,7 @@ class ProcessEditor extends HTMLElement {
       moddleExtensions: { cw },
     });
     const source = told("editor-diagram");
-    this.draft = new Draft({ url: this.dataset.save, base: source.sha256, csrf: this.dataset.csrf, xml: () => this.xml() });
+    this.draft = new Draft({ url: this.dataset.save, base: source.sha256, csrf: this.dataset.csrf, body: async () => ({ bpmn: await this.xml() }) });
     this.draft.addEventListener("draft", ({ detail }) => this.said(detail));
     this.panel = new Panel(this.querySelector("[data-panel]"), this.modeler, this.known, (kind, text) => this.ask(kind, text));
     this.panel.addWayOut = (chosen) => this.addWayOut(chosen);

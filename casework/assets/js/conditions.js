@@ -49,7 +49,7 @@ function answers(form) {
   };
 }
 
-function follow(form) {
+export function follow(form) {
   for (const field of form.querySelectorAll("[data-show-if]")) {
     let shown = true;
     try {

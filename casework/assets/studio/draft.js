@@ -4,9 +4,10 @@ const PAUSE = 400; // ms after the last change
 const AGAIN = 5000; // ms until the next try while there is no net
 
 export class Draft extends EventTarget {
-  constructor({ url, base, csrf, xml }) {
+  // `body` gives what is kept, beside the base: the diagram, a form or a table.
+  constructor({ url, base, csrf, body }) {
     super();
-    Object.assign(this, { url, base, csrf, xml });
+    Object.assign(this, { url, base, csrf, body });
     this.state = "kept";
     addEventListener("beforeunload", (event) => {
       if (this.state !== "kept") event.preventDefault();
@@ -44,7 +45,7 @@ export class Draft extends EventTarget {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf, Accept: "application/json" },
-      body: JSON.stringify({ bpmn: await this.xml(), base: over ? null : this.base }),
+      body: JSON.stringify({ ...(await this.body()), base: over ? null : this.base }),
     });
     const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
     if (answer.status === 409) this.say("conflict", said);
