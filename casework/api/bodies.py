@@ -46,6 +46,9 @@ class ReportBody(Strict):
     urgent = Flag(required=False, default=False)
     seen_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     answers = Variables(required=False, default=dict, help_text="The matter's own report form.")
+    task = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=1, help_text="On whose way it was seen."
+    )
     photos = serializers.ListField(
         child=Text(max_length=64, min_length=64),
         required=False,

@@ -23,6 +23,7 @@ from casework.api.views import (
     reports,
     rules,
     steps,
+    tasks,
     tokens,
 )
 from casework.errors import NotFound
@@ -45,6 +46,10 @@ urlpatterns = [
     *_both("steps", steps.steps, "steps"),
     *_both("steps/<int:step_id>", steps.step, "step"),
     *_both("steps/<int:step_id>/<slug:verb>", steps.verb, "step_verb"),
+    *_both("tasks", tasks.tasks, "tasks"),
+    *_both("tasks/<int:task_id>", tasks.task, "task"),
+    *_both("tasks/<int:task_id>/arrive", tasks.arrive, "task_arrive"),
+    *_both("tasks/<int:task_id>/done", tasks.done, "task_done"),
     *_both("auth/token", tokens.token, "token"),
     *_both("matters", matters.matters, "matters"),
     *_both("matters/check", matters.check, "matter_check"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
-from casework.pages import following
+from casework.pages import desktasks, following
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
 from casework.pages.deskmine import absence, leaving, phrases
 from casework.pages.desknotices import bell, notices
@@ -189,6 +189,7 @@ urlpatterns = [
     path("notices/", notices, name="notices"),
     path("bell/", bell, name="bell"),
     *following.desk_patterns,
+    *desktasks.urlpatterns,
     path("preview/<str:number>/", preview, name="preview"),
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),

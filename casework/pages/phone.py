@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.errors import CaseworkError, NotFound, NotYours
 from casework.models import Case
-from casework.pages import following, ground
+from casework.pages import following, ground, tasks
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, next_card, refusal_of
 from casework.pages.reportpage import (
@@ -35,6 +35,7 @@ from casework.queries import today as first_page
 from casework.queries.cases import OpenWork, access_case, access_step, gallery, open_work, stages
 from casework.queries.deskcase import desk_case
 from casework.queries.phone import my_cases, my_tally
+from casework.queries.tasks import under_way
 from casework.services import approvals, comments
 from casework.services.intake import submit_report
 from casework.verbs import VERBS, Verb
@@ -60,7 +61,8 @@ def today(request: ViewerRequest) -> HttpResponse:
 def report(request: ViewerRequest) -> HttpResponse:
     """The report. What is refused comes back with everything that was typed, and with its photos."""
     if request.method == "GET":
-        return _report_page(request, entry_of(request.GET))
+        at = under_way(request.viewer, on=timezone.localdate())
+        return _report_page(request, entry_of(request.GET, task=at.pk if at else None))
     entry, posted = ReportEntry(request.POST), request.POST.copy()
     try:
         posted = with_photos(request, entry.kind_parts()[0])
@@ -282,4 +284,5 @@ urlpatterns = [
     path("me/", me, name="me"),
     *following.phone_patterns,
     *ground.urlpatterns,
+    *tasks.urlpatterns,
 ]

@@ -26,6 +26,7 @@ from casework.queries.reporting import (
     published_or_none,
     report_form,
 )
+from casework.queries.tasks import task_named
 from casework.services.attachments import PHOTOS
 from casework.services.intake import NewReport
 from grid.models import Photo
@@ -47,6 +48,7 @@ class ReportEntry(forms.Form):
     summary = forms.CharField(required=False, max_length=500)
     urgent = forms.BooleanField(required=False)
     seen_at = forms.DateTimeField(required=False)
+    task = forms.IntegerField(required=False, min_value=1, max_value=2**62)
     form = forms.IntegerField(
         required=False, min_value=0, max_value=10**6
     )  # the version whose questions these are
@@ -75,10 +77,10 @@ class ReportEntry(forms.Form):
             return None
 
 
-def entry_of(given: QueryDict) -> ReportEntry:
-    """The page as it opens: a fresh token, and whatever the address already says."""
+def entry_of(given: QueryDict, *, task: int | None = None) -> ReportEntry:
+    """The page as it opens: a fresh token, whatever the address already says, and the task that one is at."""
     start = {name: given[f"r.{name}"] for name in ReportEntry.base_fields if f"r.{name}" in given}
-    return ReportEntry(initial=start | {"token": uuid4()})
+    return ReportEntry(initial={"task": task} | start | {"token": uuid4()})
 
 
 def with_photos(request: ViewerRequest, matter: str) -> QueryDict:
@@ -144,6 +146,7 @@ def new_report(request: ViewerRequest, entry: ReportEntry, posted: QueryDict) ->
         answers=_answers(request, matter, posted),
         photos=hashes(posted, "r.photos"),
         recordings=hashes(posted, "r.memos"),
+        task=said["task"],
         language=request.LANGUAGE_CODE or "zh-hans",
     )
 
@@ -211,6 +214,7 @@ def page_context(
         "areas": areas_to_choose(request.viewer),
         "photos": [sha for sha in photos if sha in set(kept)],
         "refused": refused,
+        "on_task": task_named(request.viewer, entry.text("task")),
         "sides": [("west", _("West")), ("north", _("North")), ("south", _("South")), ("east", _("East"))],
     }
 

@@ -54,7 +54,7 @@ def waiting_for(viewer: Viewer) -> list[Waiting]:
     steps = (
         Step.objects.open()
         .filter(mine, kind=StepKind.HUMAN)
-        .select_related("run__case__area", "run__case__matter")
+        .select_related("run__case__area", "run__case__matter", "run__case__report")
         .prefetch_related("opened_by__decisions")
         .order_by("due_at", "opened_at", "pk")[:100]
     )

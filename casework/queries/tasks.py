@@ -14,6 +14,7 @@ from casework.models import Task, TaskState, TaskTemplate
 from casework.services.tasks.doing import OF_VISITS, asks_more
 from grid.models import Area
 
+GRIDS = 200  # offered one by one
 MOST = 200  # of one day, for one person
 ICONS = {"patrol": "walk", "visit": "elder", "check": "hazard", "round": "ledger"}
 COUNTED = ("total", "done", "overdue", "missed", "uncovered", "found")
@@ -31,6 +32,15 @@ class TaskLine:
     @property
     def title(self) -> str:
         return self.task.title or self.task.template.title
+
+    @property
+    def due_at(self) -> datetime:
+        return self.task.due_at
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        task = self.task
+        return None if task.lat is None or task.lon is None else (task.lat, task.lon)
 
 
 def tasks_today(viewer: Viewer, *, on: date) -> list[Task]:
@@ -50,6 +60,15 @@ def open_tasks(viewer: Viewer, *, on: date) -> QuerySet[Task]:
     return rows.select_related("template", "area", "done_by").order_by("due_at", "pk")
 
 
+def tasks_after(viewer: Viewer, *, on: date, after: tuple[datetime, int] | None, size: int) -> list[Task]:
+    """A page of what is open for my posts, by the clock."""
+    rows = open_tasks(viewer, on=on).select_related("template__case", "area")
+    if after is not None:
+        moment, number = after
+        rows = rows.filter(Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=number))
+    return list(rows[:size])
+
+
 def task_for(viewer: Viewer, task_id: int) -> Task:
     """A task of my posts, or of a place I see. Raises NotFound."""
     rows = Task.objects.select_related("template__case", "area", "done_by", "arrived_by")
@@ -67,10 +86,25 @@ def line_of(task: Task) -> TaskLine:
     return TaskLine(task=task, icon=ICONS[task.template.kind], tap=_tap(task))
 
 
+def answers_of(task: Task) -> list[tuple[str, str]]:
+    """Each question with its answer, as they were asked."""
+    asked = (task.template.form or {}).get("fields", [])
+    given = task.answers or {}
+    return [(each["label"]["zh"], str(given[each["name"]])) for each in asked if given.get(each["name"])]
+
+
 def under_way(viewer: Viewer, *, on: date) -> Task | None:
     """The task that somebody is at: he has arrived there last and has not said how it came out."""
     rows = open_tasks(viewer, on=on).filter(arrived_by_id=viewer.user_id, arrived_at__isnull=False)
     return rows.order_by("-arrived_at").first()
+
+
+def task_named(viewer: Viewer, text: str) -> Task | None:
+    """One's own task by its number, if it is one."""
+    if not text.isdecimal() or len(text) > 18:
+        return None
+    rows = Task.objects.filter(pk=int(text), post__in=list(viewer.post_codes))
+    return rows.select_related("template").first()
 
 
 def _tap(task: Task) -> str:
@@ -140,6 +174,23 @@ def home_of(viewer: Viewer) -> str:
     if viewer.is_operator:
         return Area.objects.at("district").order_by("code").values_list("code", flat=True).first() or ""
     return min((code for code in viewer.area_prefixes), key=len, default="")
+
+
+def areas_to_plan(viewer: Viewer) -> list[tuple[str, str]]:
+    """Districts, sub-districts and communities where the viewer directs the work, the widest first."""
+    codes = [post.area_code for post in viewer.posts if "dispatch" in post.powers]
+    inside = Q() if viewer.is_operator else Q(pk__in=[])
+    for code in codes:
+        inside |= Q(code__startswith=code)
+    rows = Area.objects.filter(inside, level__in=["district", "town", "community"]).order_by("code")
+    return [(code, "\u3000" * (len(code) // 3 - 2) + name) for code, name in rows.values_list("code", "name")]
+
+
+def grids_in(viewer: Viewer, area: str) -> list[tuple[str, str]]:
+    """The grids to choose some of; none where they would be too many to tick."""
+    if len(area) < 9 or not viewer.has_power_over("dispatch", area):
+        return []
+    return list(Area.objects.inside(area).at("grid").order_by("code").values_list("code", "name")[:GRIDS])
 
 
 def templates_of(viewer: Viewer, *, sent: bool) -> QuerySet[TaskTemplate]:

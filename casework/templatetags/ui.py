@@ -179,6 +179,12 @@ def can(viewer: Viewer | None, power: str) -> bool:
     return viewer is not None and viewer.has_power(power)
 
 
+@register.filter
+def watches(viewer: Viewer | None) -> bool:
+    """Whether there is a place of which this person sees everything."""
+    return viewer is not None and bool(viewer.area_prefixes)
+
+
 # --- times
 
 

@@ -19,9 +19,10 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from PIL import Image
 
-from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party
+from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party, Task
 from casework.queries.viewers import viewer_for
 from casework.services import record
+from casework.services.tasks.planning import Plan, add_template
 from grid.models import User
 from grid.services.photos import store_photo
 from grid.services.recordings import store_recording
@@ -67,6 +68,10 @@ phone:case          get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 
 phone:case          get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 phone:step          get  grid | 302 404 | 200 404 | 302 404 | 302 404 404 | 302 302 | 200
 phone:step          get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 302 302 | 200
+phone:task          get  -    | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+phone:task          post -    | 302 404 | 302 404 | 403 404 | 403 404 404 | 403 403 | 302
+phone:task_arrive   post -    | 302 404 | 302 404 | 403 404 | 403 404 404 | 403 403 | 302
+phone:task_no_change post -   | 302 404 | 302 404 | 403 404 | 403 404 404 | 403 403 | 302
 phone:outbox        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:worker        get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:hello         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -112,6 +117,14 @@ desk:act            get  grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 
 desk:act_on         get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:act_on         get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:act_on         post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
+desk:tasks          get  -    | 302 403 | 403 403 | 200 200 | 200 403 200 | 200 200 | 200
+desk:task_templates get  -    | 302 403 | 403 403 | 200 200 | 200 403 200 | 200 200 | 200
+desk:task_template_new get -  | 302 403 | 403 403 | 403 403 | 200 403 200 | 200 403 | 200
+desk:task_template_new post - | 302 403 | 403 403 | 403 403 | 302 403 403 | 302 403 | 302
+desk:task_template  get  -    | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 403 | 200
+desk:task_template  post -    | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 403 | 302
+desk:task_send      get  -    | 302 403 | 403 403 | 403 403 | 200 403 200 | 200 403 | 200
+desk:task_send      post -    | 302 403 | 403 403 | 403 403 | 302 403 403 | 302 403 | 302
 desk:search         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 studio:library      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:library      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
@@ -213,6 +226,11 @@ api:step            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 
 api:step            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:step_verb       post grid | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
 api:step_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 403 403 | 200
+api:tasks           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:tasks           post -    | 401 403 | 403 403 | 403 403 | 201 403 403 | 201 403 | 201
+api:task            get  -    | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:task_arrive     post -    | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
+api:task_done       post -    | 401 404 | 200 404 | 403 404 | 403 404 404 | 403 403 | 200
 api:case_suggestion get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:case_suggestion get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_limit_met  post grid | 401 404 | 404 404 | 404 404 | 404 404 404 | 404 404 | 404
@@ -294,6 +312,7 @@ def scene(world, settings, tmp_path) -> Scene:
         for place, case in cases.items()
     }
     _record(cases["grid"], operator)
+    _plan(operator)
     photo = store_photo(_jpeg(), owner=operator)
     Attachment.objects.create(
         case=cases["grid"], photo=photo, added_at=cases["grid"].opened_at, added_by=operator
@@ -322,6 +341,12 @@ def _record(case: Case, by: User) -> None:
     )
 
 
+def _plan(by: User) -> None:
+    """A template of the sub-district, whose task of the grid is the only one."""
+    add_template(Plan(title="走访独居老人", area=TOWN, kind="visit"), by=viewer_for(by))
+    Task.objects.exclude(area_code=GRID).delete()
+
+
 def _jpeg() -> bytes:
     out = BytesIO()
     Image.new("RGB", (32, 24), "red").save(out, "JPEG")
@@ -343,6 +368,8 @@ def _address(row: Row, scene: Scene) -> str:
         "instrument_id": lambda: Instrument.objects.get().pk,
         "version": lambda: 1,
         "key": lambda: "nearby_descend" if "rule" in row.name else "reviewed",
+        "task_id": lambda: Task.objects.get().pk,
+        "template_id": lambda: Task.objects.get().template_id,
         "year": lambda: 2027,
         "clock_id": lambda: 0,  # of no case here: the service's own tests tell who may
         "phrase_id": lambda: 1,
@@ -376,6 +403,13 @@ def _patterns() -> dict[str, list[str]]:
     return found
 
 
+PLANNED = {
+    "title": "清查飞线",
+    "kind": "patrol",
+    "area": GRID,
+    "who": "grid:grid_worker",
+    "due_time": "18:00",
+}
 BODIES: dict[str, object] = {
     "preferences": {"letters": "large"},
     "switch_post": {"post": ""},
@@ -390,6 +424,12 @@ BODIES: dict[str, object] = {
     "studio:forms": {"key": "check", "title": "核查"},
     "studio:form_rename": {"new": "look"},
     "org:organisation": {"act": "rename_unit", "code": f"{TOWN}000-centre", "name": "治理指挥中心"},
+    "desk:task_template_new": PLANNED,
+    "desk:task_template": {"do": "stop"},
+    "desk:task_send": PLANNED,
+    "phone:task": {"task.outcome": "in_order"},
+    "api:tasks": {"title": "清查飞线", "area": GRID},
+    "api:task_done": {"outcome": "in_order"},
     "phone:send": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c55", "r.kind": "reviewed|", "r.area": GRID},
     "phone:join": {"r.token": "0b0f6c1e-6a53-4b0e-9f0a-2f6f1b0a7c56", "r.summary": "也看到了"},
     "api:token": {"username": "x", "password": "x"},

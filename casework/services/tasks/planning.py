@@ -82,12 +82,15 @@ def send_task(plan: Plan, *, key: UUID, by: Viewer, case: str = "") -> TaskTempl
 
 
 @transaction.atomic
-def add_template(plan: Plan, *, by: Viewer) -> TaskTemplate:
+def add_template(plan: Plan, *, by: Viewer, key: UUID | None = None) -> TaskTemplate:
     """A template whose tasks come again and again; those of today are made at once. Raises NotYours, NotValid."""
+    known = TaskTemplate.objects.filter(made_by=by.user_id, key=key).first() if key else None
+    if known is not None:
+        return known
     now = database_now()
     today = now.astimezone(work_calendar(plan.area).zone).date()
     template = _filled(TaskTemplate(), plan, today=today, by=by)
-    template.made_by_id, template.made_at = by.user_id, now
+    template.made_by_id, template.made_at, template.key = by.user_id, now, key
     template.next_on = template.starts_on
     template.save(force_insert=True)
     make_next(template.pk, on=today)
