@@ -164,6 +164,9 @@ class Task(models.Model):
             # Today for me: both are a handful of rows, however many tasks there are.
             models.Index(fields=["post", "opens_on"], condition=Q(state="open"), name="task_open_of_post"),
             models.Index(fields=["post", "done_on"], condition=Q(state="done"), name="task_done_of_post"),
+            models.Index(
+                fields=["subject_kind", "subject_id"], condition=~Q(subject_kind=""), name="task_of_subject"
+            ),
             models.Index(fields=["lapses_on"], condition=Q(state="open"), name="task_open_lapses"),
             models.Index(
                 fields=["area_code", "opens_on"],
