@@ -16,6 +16,8 @@ urlpatterns = [
     path("healthz", entry.healthz, name="healthz"),
     path("m/", include("casework.pages.phone")),
     path("desk/handover/", handover.handover, name="handover"),
+    path("desk/ledgers/", include("casework.pages.ledgers")),
+    path("m/ledgers/", include("casework.pages.ledgervisits")),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
     path("settings/", include("casework.pages.orgurls")),

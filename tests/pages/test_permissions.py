@@ -17,13 +17,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 from PIL import Image
 
 from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party, Task
 from casework.queries.viewers import viewer_for
 from casework.services import record
 from casework.services.tasks.planning import Plan, add_template
-from grid.models import User
+from grid.models import LedgerImport, LedgerRecord, User
+from grid.services.ledgers.keeping import Keeper
+from grid.services.ledgers.writing import enter
 from grid.services.photos import store_photo
 from grid.services.recordings import store_recording
 from tests.api import diagrams
@@ -126,6 +129,26 @@ desk:task_template  post -    | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 
 desk:task_send      get  -    | 302 403 | 403 403 | 403 403 | 200 403 200 | 200 403 | 200
 desk:task_send      post -    | 302 403 | 403 403 | 403 403 | 302 403 403 | 302 403 | 302
 desk:search         get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+ledgers:list        get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 200 200 | 200
+ledgers:add         get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 403 403 | 200
+ledgers:add         post -    | 302 403 | 422 422 | 422 422 | 422 403 422 | 403 403 | 422
+ledgers:record      get  -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 200 200 | 200
+ledgers:edit        get  -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 403 403 | 200
+ledgers:edit        post -    | 302 403 | 302 404 | 302 404 | 302 403 404 | 403 403 | 302
+ledgers:reveal      get  -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 200 403 | 200
+ledgers:reveal      post -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 200 403 | 200
+ledgers:take_out    post -    | 302 403 | 302 404 | 302 404 | 302 403 404 | 403 403 | 302
+ledgers:export      post -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 200 403 | 200
+ledgers:sheet       get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 403 403 | 200
+ledgers:sheet       post -    | 302 403 | 422 422 | 422 422 | 422 403 422 | 403 403 | 422
+ledgers:template    get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 403 403 | 200
+ledgers:tried       get  -    | 302 403 | 404 404 | 404 404 | 404 403 404 | 404 404 | 302
+ledgers:tried       post -    | 302 403 | 404 404 | 404 404 | 404 403 404 | 404 404 | 302
+visits:due          get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 403 403 | 200
+visits:visit        get  -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 403 403 | 200
+visits:visit        post -    | 302 403 | 302 404 | 302 404 | 302 403 404 | 403 403 | 302
+visits:look         get  -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 200 403 | 200
+visits:look         post -    | 302 403 | 200 404 | 200 404 | 200 403 404 | 200 403 | 200
 studio:library      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:library      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:matter       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -312,6 +335,7 @@ def scene(world, settings, tmp_path) -> Scene:
         for place, case in cases.items()
     }
     _record(cases["grid"], operator)
+    _ledger(operator)
     _plan(operator)
     photo = store_photo(_jpeg(), owner=operator)
     Attachment.objects.create(
@@ -322,6 +346,14 @@ def scene(world, settings, tmp_path) -> Scene:
         case=cases["grid"], recording=memo, added_at=cases["grid"].opened_at, added_by=operator
     )
     return Scene(people=people, cases=cases, steps=steps, incidents=incidents)
+
+
+def _ledger(by: User) -> None:
+    """Somebody of the grid, and a sheet that the operator has read in."""
+    keeper = Keeper(user_id=by.pk, sees=("",), keeps=("",))
+    enter("person", {"title": "王桂芳", "code": "R-1", "area": GRID, "phone": "13800001111"}, by=keeper)
+    now = timezone.now()
+    LedgerImport.objects.create(kind="person", name="a.xlsx", plan="x", by=by, at=now, done_at=now)
 
 
 SOUND = b"OggS" + bytes(60)
@@ -363,6 +395,9 @@ def _address(row: Row, scene: Scene) -> str:
         "incident_id": lambda: scene.incidents[row.place].pk,
         "verb": lambda: _verb(row),
         "code": lambda: "S99",
+        "pk": lambda: LedgerRecord.objects.get().pk,
+        "kind": lambda: "person",
+        "import_id": lambda: LedgerImport.objects.get().pk,
         "party_id": lambda: Party.objects.order_by("pk")[0].pk,
         "document_id": lambda: Document.objects.order_by("pk")[0].pk,
         "instrument_id": lambda: Instrument.objects.get().pk,
@@ -417,6 +452,13 @@ BODIES: dict[str, object] = {
     "desk:act": {"comment": "已核查"},
     "desk:phrases": {"text": "已核实"},
     "desk:reveal": {"reason": "电话核对"},
+    "ledgers:add": {"title": ""},
+    "ledgers:edit": {"seen": 1, "job": "退休"},
+    "ledgers:reveal": {"reason": "入户走访"},
+    "ledgers:take_out": {"reason": "已迁出"},
+    "ledgers:export": {"kind": "person"},
+    "visits:visit": {"token": "6f6d2f7e-6f0e-4c52-9c3a-0d3c5c3f7a12", "result": "unchanged"},
+    "visits:look": {"reason": "入户走访"},
     "desk:hand_in": lambda: {"kind": "证据", "file": SimpleUploadedFile("b.pdf", b"%PDF-1.7")},
     "desk:act_on": {"act.comment.comment": "已联系居民"},
     "studio:library": {"key": "lamp", "title": "路灯"},

@@ -23,6 +23,7 @@ class Command(BaseCommand):
             (_("posts"), changes.organisation.posts),
             (_("people"), changes.people),
             (_("appointments"), changes.appointments),
+            (_("ledger records"), changes.ledgers),
         ):
             tell_briefly(title, change, out=self.stdout)
         self.stdout.write(_("Everybody's password: %s") % PASSWORD)

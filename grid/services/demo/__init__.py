@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from grid.errors import GridError
 from grid.models import Appointment, Post, User
 from grid.services.area_register import store_areas
+from grid.services.demo.ledgers import load_ledgers
 from grid.services.demo.organisation import demo_organisation
 from grid.services.demo.people import Person, Seat, demo_seats
 from grid.services.demo.places import demo_areas
@@ -52,6 +53,7 @@ class DemoChanges:
     organisation: OrganisationChanges
     people: Changes
     appointments: Changes
+    ledgers: Changes
 
 
 @transaction.atomic
@@ -65,11 +67,13 @@ def load_demo() -> DemoChanges:
     seats = demo_seats(organisation.posts)
     area_changes = store_areas(areas)
     organisation_changes = store_organisation(organisation)
+    people = _add_people({seat.person for seat in seats})
     return DemoChanges(
         areas=area_changes,
         organisation=organisation_changes,
-        people=_add_people({seat.person for seat in seats}),
+        people=people,
         appointments=_add_appointments(seats),
+        ledgers=load_ledgers(),
     )
 
 

@@ -168,6 +168,14 @@ def demo_seats(posts: Sequence[PostEntry]) -> list[Seat]:
     return seats
 
 
+def family_names() -> list[str]:
+    return [_chinese(name) for name in _FAMILY_NAMES]
+
+
+def given_names() -> list[str]:
+    return [_chinese(name) for name in _GIVEN_NAMES]
+
+
 def _is_in_a_sector(post: PostEntry) -> bool:
     return post.unit_code.startswith(f"{TOWN}000-") and not post.unit_code.endswith("-centre")
 

@@ -68,7 +68,7 @@ _NOTE = Field(name="note", label=_("Note"), holds=Holds.LONG, longest=500)
 _CODE = Field(name="code", label=_("Code"), longest=40)
 _AREA = Field(name="area", label=_("Grid's code"), holds=Holds.AREA, is_required=True)
 _TAGS = Field(name="tags", label=_("Tags"), holds=Holds.TAGS)
-_ADDRESS = Field(name="address", label=_("Address"), longest=200)
+_ADDRESS = Field(name="address", label=_("Stands at"), longest=200)
 _CYCLE = Field(name="cycle_days", label=_("Days between visits"), holds=Holds.NUMBER, least=1, most=3660)
 _LAT = Field(name="lat", label=_("Latitude"), holds=Holds.DEGREES, least=-90, most=90)
 _LON = Field(name="lon", label=_("Longitude"), holds=Holds.DEGREES, least=-180, most=180)
@@ -169,7 +169,7 @@ _FACILITY = (
     Field(name="owner_unit", label=_("Kept by the unit")),
     Field(name="quantity", label=_("Quantity"), holds=Holds.NUMBER),
     Field(
-        name="condition", label=_("Condition"), holds=Holds.CHOICE, choices=("完好", "破损", "停用"),
+        name="condition", label=_("State of repair"), holds=Holds.CHOICE, choices=("完好", "破损", "停用"),
     ),
     Field(name="checked_on", label=_("Checked on"), holds=Holds.DATE),
     Field(name="good_until", label=_("Good until"), holds=Holds.DATE),
