@@ -23,6 +23,7 @@ urlpatterns = [
     path("settings/", include("casework.pages.orgurls")),
     path("watch/", include("casework.pages.watch")),
     path("operations/", operations.operations, name="operations"),
+    path("p/", include("casework.pages.public")),
     path("api/v1/", include("casework.api.urls")),
 ]
 handler404 = "casework.pages.door.not_found"

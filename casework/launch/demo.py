@@ -158,6 +158,7 @@ def _call(command: str, *options: str) -> None:
 
 
 def _start_programs(supervisor: Supervisor, *, port: int) -> None:
+    os.environ.setdefault("RESIDENTS_ENTRY", "1")  # /p/: off unless somebody switches it on
     web = web_server(port)
     process = supervisor.start(web)
     supervisor.start(django_command("qcluster"))
@@ -178,4 +179,5 @@ def _greet(port: int) -> None:
     console.say(f"\nReady: http://{HOST}:{port}/\n\nSign in as any of these, password {PASSWORD}:\n")
     for role, username, who in LOGINS:
         console.say(f"  {username:<16} {role} · {who}")
+    console.say(f"\nResidents report without signing in: http://{HOST}:{port}/p/")
     console.say(f"\nLogs are in {LOGS.relative_to(ROOT)}/. Stop with Ctrl-C.")

@@ -55,6 +55,7 @@ class NewReport:
     photos: Sequence[str] = ()
     recordings: Sequence[str] = ()
     task: int | None = None  # on whose way it was seen
+    source: str = ""  # where it comes from, if not from our own people
     language: str = "zh-hans"
 
 
@@ -77,8 +78,8 @@ def _body(report: NewReport) -> dict[str, Any]:
     return {
         name: str(value) if isinstance(value, datetime) else value
         for name, value in vars(report).items()
-        # Reports without a memo or a task have the hash they had before there were any.
-        if name not in ("token", "language") and not (name in ("recordings", "task") and not value)
+        # Reports without a memo, a task or a source have the hash they had before there were any.
+        if name not in ("token", "language") and not (name in ("recordings", "task", "source") and not value)
     }
 
 
@@ -106,7 +107,11 @@ def _open_from_report(report: NewReport, *, by: Viewer) -> Case:
         summary=report.summary,
         category=report.category,
         urgent=report.urgent,
-        answers={**answers, "地点": _place(report, row)},
+        answers={
+            **answers,
+            "地点": _place(report, row),
+            **({"来源": report.source} if report.source else {}),
+        },
         report=row,
         now=now,
     )

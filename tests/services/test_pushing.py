@@ -83,9 +83,11 @@ def test_a_robot_is_told_number_matter_and_link_and_nothing_about_people(case, w
     notice(case, post=post_code("duty_officer"))
     tick()
     text = server.bodies[0]["text"]["content"]
-    assert case.number in text and case.matter.title in text
+    assert case.number in text
+    assert case.matter.title in text
     assert f"https://cases.example.gov.cn/desk/cases/{case.number}/" in text
-    assert "张三" not in json.dumps(server.got, ensure_ascii=False) and "13800001234" not in text
+    assert "张三" not in json.dumps(server.got, ensure_ascii=False)
+    assert "13800001234" not in text
     assert [row.state for row in pushed()] == ["done"]
     tick()
     assert len(server.got) == 1  # once is enough
@@ -106,7 +108,8 @@ def test_feishu_is_signed_in_the_body(case, world, server):
     notice(case, user=world.duty_officer)
     tick()
     body = server.bodies[0]
-    assert body["sign"] == sign(f"{body['timestamp']}\nSEC1", "") and body["msg_type"] == "text"
+    assert body["sign"] == sign(f"{body['timestamp']}\nSEC1", "")
+    assert body["msg_type"] == "text"
     assert pushed()[0].state == "done"
 
 
@@ -118,13 +121,15 @@ def test_a_text_message_goes_by_template_to_one_person(case, world, server):
     server.body = b"OK"
     tick()
     _path, headers, body = server.got[0]
-    assert body["phone"] == "13900005678" and body["template"] == "T1"
+    assert body["phone"] == "13900005678"
+    assert body["template"] == "T1"
     assert body["params"] == {
         "number": case.number,
         "matter": case.matter.title,
         "link": f"https://cases.example.gov.cn/desk/cases/{case.number}/",
     }
-    assert headers["Authorization"] == "Bearer SEC1" and headers["Idempotency-Key"] == pushed()[0].key
+    assert headers["Authorization"] == "Bearer SEC1"
+    assert headers["Idempotency-Key"] == pushed()[0].key
 
 
 def test_who_has_no_number_cannot_choose_text_messages(world):
@@ -142,7 +147,8 @@ def test_two_of_one_group_are_one_message_and_who_chose_nothing_hears_nothing(ca
     row = notice(case, post=post_code("duty_officer"))
     Notice.objects.create(case=case, kind="copy", to_user=world.planning, at=timezone.now())
     tick()
-    assert [row.key for row in pushed()] == [f"push:{row.pk}:wecom"] and len(server.got) == 1
+    assert [row.key for row in pushed()] == [f"push:{row.pk}:wecom"]
+    assert len(server.got) == 1
     assert not Notice.objects.filter(pushed_at=None).exists()
 
 
@@ -152,7 +158,8 @@ def test_what_was_read_meanwhile_is_not_sent(case, world, server):
     pushing.push_notices(now=timezone.now())
     Notice.objects.filter(pk=row.pk).update(read_at=timezone.now(), read_by=world.duty_officer)
     tick()
-    assert server.got == [] and pushed()[0].state == "done"
+    assert server.got == []
+    assert pushed()[0].state == "done"
 
 
 def test_quiet_hours_hold_messages_but_not_those_of_the_most_urgent_cases(case, world, server):
@@ -164,7 +171,8 @@ def test_quiet_hours_hold_messages_but_not_those_of_the_most_urgent_cases(case, 
     chosen(world.duty_officer, "wecom", **around)
     notice(case, user=world.duty_officer)
     tick()
-    assert server.got == [] and pushed()[0].run_at > timezone.now()
+    assert server.got == []
+    assert pushed()[0].run_at > timezone.now()
     tick(minutes=61)
     assert len(server.got) == 1
     Case.objects.filter(pk=case.pk).update(urgency="critical")
@@ -180,10 +188,11 @@ def test_quiet_hours_hold_messages_but_not_those_of_the_most_urgent_cases(case, 
 def test_quiet_hours_go_over_midnight(at, over):
     choice = NoticeChoice(quiet_from=clock(22), quiet_until=clock(7, 30))
     hour, minute = map(int, at.split(":"))
-    now = timezone.make_aware(datetime(2026, 11, 23, hour, minute))
+    midnight = timezone.make_aware(datetime.fromisoformat("2026-11-23T00:00"))
+    now = midnight + timedelta(hours=hour, minutes=minute)
     day, _plus, later = over.partition("+")
     hour, minute = map(int, day.split(":"))
-    expected = timezone.make_aware(datetime(2026, 11, 23, hour, minute)) + timedelta(days=int(later or 0))
+    expected = midnight + timedelta(days=int(later or 0), hours=hour, minutes=minute)
     assert after_quiet(choice, now) == expected
 
 
@@ -206,8 +215,10 @@ def test_failures_come_again_and_refusals_do_not(case, world, server, status, bo
     notice(case, user=world.duty_officer)
     tick()
     row = pushed()[0]
-    assert (row.state, len(server.got)) == (state, 1) and said in row.last_error
-    assert "access_token" not in row.last_error and "SEC1" not in row.last_error
+    assert (row.state, len(server.got)) == (state, 1)
+    assert said in row.last_error
+    assert "access_token" not in row.last_error
+    assert "SEC1" not in row.last_error
 
 
 def test_a_server_that_trickles_is_cut_off_at_the_deadline(server, monkeypatch):
@@ -226,7 +237,8 @@ def test_a_channel_that_does_not_answer_is_left_alone_for_a_moment(case, world, 
     notice(case, user=world.duty_officer)
     tick()
     said = [row.last_error for row in pushed()]
-    assert "Connection refused" in said[0] and "a moment ago" in said[1]
+    assert "Connection refused" in said[0]
+    assert "a moment ago" in said[1]
 
 
 # --- where it never goes
@@ -294,7 +306,8 @@ def test_a_name_is_resolved_once_and_the_connection_goes_there(settings, server,
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert outgoing.post(f"http://hooks.example:{port}/", b"{}", headers={}).status == 200
-    assert asked == ["hooks.example"] and server.got[0][1]["Host"] == f"hooks.example:{port}"
+    assert asked == ["hooks.example"]
+    assert server.got[0][1]["Host"] == f"hooks.example:{port}"
 
 
 # --- settings, and the desks
@@ -319,12 +332,15 @@ def test_messages_given_up_are_seen_and_mended_on_the_operations_desk(case, worl
     desk = Client()
     desk.force_login(world.administrator)
     page = desk.get("/operations/").content.decode()
-    assert case.number in page and "群wecom" in page and "HTTP 403" in page
+    assert case.number in page
+    assert "群wecom" in page
+    assert "HTTP 403" in page
     server.status = 200
     row = pushed()[0]
     assert desk.post("/desk/messages/", {"message": [row.pk], "verb": "retry"}).status_code == 302
     tick(minutes=1)
-    assert pushed()[0].state == "done" and len(server.got) == 2
+    assert pushed()[0].state == "done"
+    assert len(server.got) == 2
     assert "群wecom" not in desk.get("/operations/").content.decode()
 
 
