@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from casework.pages import account, entry, handover, hearing, operations
+from casework.pages import account, entry, handover, hearing, operations, publishing, travel
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("desk/handover/", handover.handover, name="handover"),
     path("desk/ledgers/", include("casework.pages.ledgers")),
     path("m/ledgers/", include("casework.pages.ledgervisits")),
+    path("desk/cases/<str:number>/travel/", travel.travel, name="travel"),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),
     path("settings/", include("casework.pages.orgurls")),

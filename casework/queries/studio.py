@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
@@ -37,6 +38,7 @@ class Card:
     summary: str
     drawing: Drawing | None
     running: int
+    overdue: int
     steps: int
     errors: int
     warnings: int
@@ -133,9 +135,14 @@ def _cards() -> list[Card]:
         "author", "published_by"
     ):
         current.setdefault(version.definition_id, {})[version.status] = version
-    running = running_by_matter()
+    running, overdue = running_by_matter(), overdue_by_matter()
     return [
-        _card(matter, current.get(matter.pk, {}), running.get(matter.pk, 0))
+        _card(
+            matter,
+            current.get(matter.pk, {}),
+            running=running.get(matter.pk, 0),
+            overdue=overdue.get(matter.pk, 0),
+        )
         for matter in Definition.objects.order_by("pk")
     ]
 
@@ -145,7 +152,12 @@ def running_by_matter() -> dict[int, int]:
     return dict(open_ones)
 
 
-def _card(matter: Definition, versions: Mapping[str, Version], running: int) -> Card:
+def overdue_by_matter() -> dict[int, int]:
+    late = Case.objects.open().filter(due_at__lt=timezone.now())
+    return dict(late.order_by().values_list("matter_id").annotate(Count("pk")))
+
+
+def _card(matter: Definition, versions: Mapping[str, Version], *, running: int, overdue: int) -> Card:
     draft, published = versions.get(VersionStatus.DRAFT), versions.get(VersionStatus.PUBLISHED)
     shown = draft or published
     diagram = diagram_of(shown) if shown else None
@@ -159,6 +171,7 @@ def _card(matter: Definition, versions: Mapping[str, Version], running: int) -> 
         summary=in_language(about.get("summary", "")),
         drawing=drawing(diagram) if diagram else None,
         running=running,
+        overdue=overdue,
         steps=human_steps(diagram) if diagram else 0,
         errors=counts.get("error", 0),
         warnings=counts.get("warning", 0),
