@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from casework.pages import account, entry, handover, hearing, operations
-from casework.pages import account, entry, handover, hearing, operations, publishing, travel
+from casework.pages import account, entry, handover, hearing, operations, travel
 
 urlpatterns = [
     path("", entry.home, name="home"),
