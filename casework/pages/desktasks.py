@@ -42,7 +42,7 @@ WHO = [
     ("community:community_worker", gettext_lazy("a worker of each community")),
     ("community:community_secretary", gettext_lazy("the secretary of each community")),
 ]
-CYCLES = [(value, label) for value, label in Cycle.choices if value not in (Cycle.ONCE, Cycle.LEDGER)]
+CYCLES = [(value, label) for value, label in Cycle.choices if value != Cycle.ONCE]
 
 
 class PlanEntry(forms.Form):

@@ -20,6 +20,7 @@ from casework.pages.ledgerforms import clash_lines, record_form, told_wrong, typ
 from casework.pages.ledgers import look
 from casework.queries.ledgers import due_in_grids, keeper_of, record_page
 from casework.queries.today import waiting_count
+from casework.services.tasks.visiting import settle_visits
 from grid.models import LedgerVisit
 from grid.services.ledgers.errors import ChangedMeanwhile, NotKept, ValuesRefused
 from grid.services.ledgers.fields import ASKED_AT_A_VISIT
@@ -72,6 +73,7 @@ def _visited(request: ViewerRequest, keeper: Keeper, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "seen": told.seen, "token": told.token, "note": told.note}
     try:
         kept = keep_visit(told, by=keeper)
+        settle_visits(record=pk)
     except ValuesRefused as error:
         told_wrong(form, error)
         return _visit_page(request, keeper, pk, context | {"refused": error.message}, status=status_of(error))

@@ -50,19 +50,20 @@ def tasks_today(viewer: Viewer, *, on: date) -> list[Task]:
         return []
     is_open = Q(post__in=posts, state=TaskState.OPEN, opens_on__lte=on)
     was_done = Q(post__in=posts, state=TaskState.DONE, done_on=on)
-    rows = Task.objects.filter(is_open | was_done).select_related("template", "area")
+    rows = Task.objects.filter(is_open | was_done).select_related("template", "area").defer("area__outline")
     return list(rows.order_by("due_at", "pk")[:MOST])
 
 
 def open_tasks(viewer: Viewer, *, on: date) -> QuerySet[Task]:
     """What is open for my posts on this day."""
     rows = Task.objects.filter(post__in=list(viewer.post_codes), state=TaskState.OPEN, opens_on__lte=on)
-    return rows.select_related("template", "area", "done_by").order_by("due_at", "pk")
+    rows = rows.select_related("template", "area", "done_by").defer("area__outline")
+    return rows.order_by("due_at", "pk")
 
 
 def tasks_after(viewer: Viewer, *, on: date, after: tuple[datetime, int] | None, size: int) -> list[Task]:
     """A page of what is open for my posts, by the clock."""
-    rows = open_tasks(viewer, on=on).select_related("template__case", "area")
+    rows = open_tasks(viewer, on=on).select_related("template__case")
     if after is not None:
         moment, number = after
         rows = rows.filter(Q(due_at__gt=moment) | Q(due_at=moment, pk__gt=number))

@@ -20,6 +20,7 @@ from casework.services.calendars import holiday_horizon
 from casework.services.clocks import extend, pause, resume
 from casework.services.locks import database_now, lock_timer_or_none
 from casework.services.tasks import making as tasks
+from casework.services.tasks.visiting import settle_visits
 from workflows.errors import WorkflowsError
 from workflows.models import Incident, Timer
 
@@ -69,7 +70,7 @@ def watch(*, now: datetime | None = None) -> int:
     Called once a minute, as it looks at every open case.
     """
     now = now or database_now()
-    return incidents.find_stuck(now=now) + vacancies.climb(now=now) + tasks.rehome(now=now)
+    return incidents.find_stuck(now=now) + vacancies.climb(now=now) + tasks.rehome(now=now) + settle_visits()
 
 
 def tick_until_quiet(*, at: datetime | None = None, rounds: int = 1000) -> Ticked:

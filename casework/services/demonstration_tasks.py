@@ -45,6 +45,7 @@ def plans(town: str) -> tuple[Plan, ...]:
             needs_photo=True,
             due_time=time(18),
         ),
+        Plan(title="台账走访", area=town, kind=TaskKind.VISIT, cycle=Cycle.LEDGER, due_time=time(20)),
         Plan(
             title="出租房屋和流动人口",
             area=town,

@@ -18,6 +18,7 @@ from casework.services import journal
 from casework.services.attachments import PHOTOS
 from casework.services.calendars import work_calendar
 from casework.services.locks import database_now, lock_case
+from casework.services.tasks.visiting import KIND, write_back
 from grid.models import Photo
 from grid.services.locate import ensure_position
 
@@ -187,6 +188,8 @@ def _close(
     task.done_at, task.done_on = now, now.astimezone(work_calendar(task.area_code).zone).date()
     task.done_by_id, task.done_as = by.user_id, post.code if post else ""
     task.save()
+    if task.subject_kind == KIND:
+        write_back(task, outcome=outcome, comment=task.comment, by=by)
     if case is not None:
         told = {"task": task.pk, "name": task.template.title, "place": task.area.name, "outcome": outcome}
         more = {"comment": task.comment} if task.comment else {}

@@ -16,41 +16,21 @@ from casework.clocks.periods import ONE_DAY, Period, days_to_use, period_of
 from casework.models import Cycle, Task, TaskState, TaskTemplate
 from casework.services.calendars import work_calendar
 from casework.services.sweeping import one_by_one
+from casework.services.tasks.desks import DESKS
+from casework.services.tasks.visiting import make_visits
 
 AT_ONCE = 20
 LAPSED_AT_ONCE = 20_000
 REHOMED_AT_ONCE = 5_000
 GRACE = timedelta(days=7)  # for what was sent once
 
-# Who gets it: the post that is named, as long as somebody holds it; else another post of the place; else its community.
-# Whoever stands in for an absent holder holds the post too.
-_DESKS = """
-desk AS MATERIALIZED (
-  SELECT there.code AS area_code, post.code, post.role
-    FROM grid_area there
-    JOIN grid_unit unit ON unit.area_id = there.id
-    JOIN grid_post post ON post.unit_id = unit.id
-   WHERE there.level IN ('grid', 'community')
-     AND (there.code LIKE %(inside)s OR there.code = left(%(area)s, 12))
-     AND EXISTS (SELECT FROM grid_appointment held JOIN grid_user person ON person.id = held.user_id
-                  WHERE held.post_id = post.id AND person.is_active
-                    AND held.starts_on <= %(today)s AND (held.ends_on IS NULL OR held.ends_on >= %(today)s))),
-fit AS (
-  SELECT place.id, desk.code AS post, CASE WHEN desk.role = place.role THEN 0 ELSE 1 END AS rank
-    FROM place JOIN desk ON desk.area_code = place.code
-  UNION ALL
-  SELECT place.id, desk.code, CASE WHEN desk.role = 'community_worker' THEN 2 ELSE 3 END
-    FROM place JOIN desk ON desk.area_code = left(place.code, 12)
-   WHERE desk.role IN ('community_worker', 'community_secretary')),
-chosen AS (SELECT DISTINCT ON (id) id, post FROM fit ORDER BY id, rank, post)
-"""
 # Nobody anywhere is '': it counts at the desk as uncovered. A place's turn among the days is the same each period.
 _MAKE = f"""
 WITH place AS MATERIALIZED (
   SELECT area.id, area.code, %(role)s AS role FROM grid_area area
    WHERE area.level = %(level)s AND area.code LIKE %(inside)s
      AND (%(grids)s::text[] = '{{}}' OR area.code = ANY(%(grids)s))),
-{_DESKS}
+{DESKS}
 INSERT INTO casework_task (template_id, area_id, area_code, post, title, subject_kind, subject_id, period, opens_on,
                            due_at, lapses_on, state, outcome, comment, done_as, lat, lon)
 SELECT %(template)s, place.id, place.code, coalesce(chosen.post, ''), '', '', 0, %(period)s,
@@ -74,7 +54,7 @@ WITH waiting AS (
                            WHERE held.post_id = post.id AND person.is_active
                              AND held.starts_on <= %(today)s AND (held.ends_on IS NULL OR held.ends_on >= %(today)s))))),
 place AS MATERIALIZED (SELECT * FROM waiting),
-{_DESKS}
+{DESKS}
 UPDATE casework_task task SET post = chosen.post
   FROM chosen
  WHERE task.id = chosen.id
@@ -111,7 +91,10 @@ def make_next(template_id: int, *, on: date) -> int:
     template = free.filter(pk=template_id, is_active=True, next_on__lte=on).first()
     if template is None:
         return 0
-    make_period(template, on=on)
+    if template.cycle == Cycle.LEDGER:
+        make_visits(template, on=on)
+    else:
+        make_period(template, on=on)
     template.next_on = _following(template, on=on)
     template.save(update_fields=["next_on"])
     return 1
