@@ -65,6 +65,8 @@ def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
         case int() | float():
             unit = asked.unit.in_language(asking.language) if asked.unit else ""
             return f"{value} {unit}".strip()
+        case [dict(), *_] if asked.columns:
+            return _("; ").join(_row_text(asked, row, asking) for row in value if isinstance(row, dict))
         case list():
             return _listed([labels.get(str(each), str(each)) for each in value])
         case {"address": address, "lat": lat, "lon": lon}:
@@ -74,6 +76,14 @@ def value_text(asked: FieldDefinition, value: Any, asking: Asking) -> str:
         case {"name": name, "phone": phone}:
             return f"{name} {phone}".strip()
     return labels.get(str(value), str(value))
+
+
+def _row_text(asked: FieldDefinition, row: Mapping[str, Any], asking: Asking) -> str:
+    """A row of a table: what its cells say, one after the other; what is empty is left out."""
+    said = {column: row.get(column.name) for column in asked.columns}
+    return " ".join(
+        value_text(column, value, asking) for column, value in said.items() if value not in (None, "")
+    )
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
 from casework.pages import desktasks, following
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
+from casework.pages.deskdispatch import dispatch
 from casework.pages.deskmine import absence, leaving, phrases
 from casework.pages.desknotices import bell, notices
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
@@ -194,6 +195,7 @@ urlpatterns = [
     path("cases/", cases, name="cases"),
     path("cases/<str:number>/", case, name="case"),
     path("cases/<str:number>/say/", say, name="say"),
+    path("cases/<str:number>/dispatch/", dispatch, name="dispatch"),
     path("cases/<str:number>/undo/", undo, name="undo"),
     path("cases/<str:number>/do/<slug:verb>/", act_on, name="act_on"),
     path("cases/<str:number>/seen/", seen, name="seen"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.access import Viewer
 from casework.forms import StepForm
 from casework.models import Case
+from casework.pages.dispatchtable import dispatch_table
 from casework.pages.nextcard import Refused, card_form
 from casework.queries.cases import OpenWork
 from casework.queries.forecast import Forecast, forecast
@@ -86,6 +87,11 @@ class DeskCard:
     def pins(self) -> tuple[str, ...]:
         """What the return behind this step points at."""
         return tuple(self.work.returned.pins) if self.work and self.work.returned else ()
+
+    @property
+    def dispatches(self) -> bool:
+        """Whether it is filled in on the dispatch page, which has room for it."""
+        return dispatch_table(self.form) is not None
 
 
 def desk_card(

@@ -18,6 +18,7 @@ from casework.errors import CaseworkError, ClaimedByOther, NotFound, NotValid, N
 from casework.models import Case
 from casework.pages.asking import dialog, draft_of
 from casework.pages.deskcard import AT_ONCE
+from casework.pages.deskdispatch import HERE, PAGE, dispatch_context, ruler_context
 from casework.pages.deskparts import PHRASES, about, is_beside, language_of, tab_named, whole
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, refusal_of
@@ -52,7 +53,10 @@ def look_ahead(request: ViewerRequest, step: int) -> HttpResponse:
     if not row.is_open:
         return HttpResponse(status=204)
     next_ = ahead.forecast(shown, row, verb, form=form, now=timezone.now())
-    return TemplateResponse(request, "desk/_then.html", {"forecast": next_, "step": row})
+    context = {"forecast": next_, "step": row}
+    if request.POST.get(PAGE) == HERE:
+        context |= ruler_context(shown, next_) | {"is_dispatch": True}
+    return TemplateResponse(request, "desk/_then.html", context)
 
 
 @page
@@ -218,6 +222,10 @@ def _refused(
     refused = refusal_of(error, verb=verb.key, status=status_of(error), posted=posted)
     if not verb.takes_form and verb.key not in AT_ONCE:
         return _dialog(request, case, verb, step=step, refused=refused)
+    if posted.get(PAGE) == HERE:
+        again = dispatch_context(request, case, step_id=step.pk, refused=refused)
+        if again is not None:
+            return TemplateResponse(request, "desk/dispatch.html", again, status=refused.status)
     if is_beside(request):
         context = about(request, case, step_id=step.pk, refused=refused)
         context |= {"is_preview": True, "tab": tab_named(request.GET.get("tab", ""))}

@@ -30,7 +30,9 @@ WITH lately AS MATERIALIZED (
   SELECT id, run_id FROM casework_case
    WHERE category = %(category)s AND opened_at >= %(since)s AND area_code LIKE %(town)s AND id <> %(but)s
    ORDER BY opened_at DESC LIMIT %(most)s)
-SELECT code, count(DISTINCT lately.id)
+SELECT code, count(DISTINCT lately.id),
+       count(*) FILTER (WHERE step.due_at IS NOT NULL AND step.closed_at IS NOT NULL),
+       count(*) FILTER (WHERE step.closed_at <= step.due_at)
   FROM lately
   JOIN workflows_step step ON step.run_id = lately.run_id AND step.kind = 'human'
    AND step.settings ->> 'stage' = '处置'
@@ -38,6 +40,20 @@ SELECT code, count(DISTINCT lately.id)
  WHERE code NOT LIKE 'vacant:%%'
  GROUP BY code ORDER BY 2 DESC, 1 LIMIT 50
 """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a post did lately: cases handled, finished steps that had a limit, and how many of these kept it."""
+
+    cases: int = 0
+    judged: int = 0
+    in_time: int = 0
+
+    @property
+    def share(self) -> int | None:
+        """Per cent in time; None where nothing can be said."""
+        return round(100 * self.in_time / self.judged) if self.judged else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +107,11 @@ def suggestion(case: Case, *, now: datetime) -> Suggestion:
 
 def history(case: Case, *, now: datetime) -> dict[str, int]:
     """How many cases of the category each post handled in this sub-district in the last thirty days."""
+    return {code: one.cases for code, one in records(case, now=now).items()}
+
+
+def records(case: Case, *, now: datetime) -> dict[str, Record]:
+    """The same with how much of it was in time; who had the most comes first."""
     if not case.category:
         return {}
     with connection.cursor() as cursor:
@@ -104,7 +125,10 @@ def history(case: Case, *, now: datetime) -> dict[str, int]:
                 "most": MOST_CASES,
             },
         )
-        return dict(cursor.fetchall())
+        rows = cursor.fetchall()
+    return {
+        code: Record(cases=cases, judged=judged, in_time=in_time) for code, cases, judged, in_time in rows
+    }
 
 
 def _seated(found: Sequence[Candidate], seats: Sequence[Seat]) -> list[Candidate]:

@@ -137,9 +137,14 @@ def _with_load(found: list[Candidate]) -> list[Candidate]:
     """Counted only where several of a level compete, which is rare."""
     levels = [each.level for each in found]
     several = [each.code for each in found if levels.count(each.level) > 1]
-    if not several:
-        return found
+    counted = loads(several)
+    return [replace(each, load=counted.get(each.code, 0)) for each in found]
+
+
+def loads(codes: Sequence[str]) -> dict[str, int]:
+    """How many open steps each of these posts has, as far as it is counted."""
+    if not codes:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD, {"codes": several, "most": MOST_LOAD})
-        loads = dict(cursor.fetchall())
-    return [replace(each, load=loads.get(each.code, 0)) for each in found]
+        cursor.execute(_LOAD, {"codes": list(codes), "most": MOST_LOAD})
+        return dict(cursor.fetchall())

@@ -11,6 +11,7 @@ from casework.forms import FieldDefinition, FieldKind, FormRefused, read_form
 from casework.forms.controls import Asking, value_text
 from casework.models import Case
 from grid.masking import mask_id_number, mask_name, mask_phone
+from grid.models import Post
 from workflows.models import Version
 
 _IDENTITY = re.compile(r"(?<![\dXx])\d{17}[\dXx](?![\dXx])")
@@ -68,7 +69,19 @@ def answer_text(field: FieldDefinition, value: Any, *, language: str) -> str:
         return mask_phone(str(value))
     if field.kind is FieldKind.ID_NUMBER:
         return mask_id_number(str(value))
-    return masked_text(value_text(field, value, Asking(language=language)))
+    return masked_text(value_text(field, value, Asking(language=language, posts=_posts(field, value))))
+
+
+def _posts(field: FieldDefinition, value: Any) -> tuple[tuple[str, str], ...]:
+    """What the posts in an answer are called."""
+    columns = [column.name for column in field.columns if column.kind is FieldKind.POST]
+    rows = [row for row in value if isinstance(row, dict)] if columns and isinstance(value, list) else []
+    codes = {row.get(name) for row in rows for name in columns}
+    codes |= {value} if field.kind is FieldKind.POST and isinstance(value, str) else set()
+    if not codes:
+        return ()
+    found = Post.objects.filter(code__in=[code for code in codes if isinstance(code, str)])
+    return tuple((post.code, f"{post.unit.name} {post.name}") for post in found.select_related("unit"))
 
 
 def masked_text(text: str) -> str:

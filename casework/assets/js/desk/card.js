@@ -28,6 +28,8 @@ async function lookAhead(fields) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector(".then");
     if (fresh && then.isConnected) then.replaceWith(document.importNode(fresh, true));
+    const [ruler, drawn] = [page.querySelector("[data-ruler]"), document.querySelector("[data-ruler]")];
+    if (ruler && drawn) drawn.replaceWith(document.importNode(ruler, true));
   } catch (error) {
     console.info("no forecast while there is no net");
   }

@@ -2,6 +2,7 @@
 
 import { startAsking } from "./asking.js";
 import { startCard } from "./card.js";
+import { startDispatch } from "./dispatch.js";
 import { startDrawing } from "./drawing.js";
 import { startDrafts } from "./drafts.js";
 import { startInbox } from "./inbox.js";
@@ -16,6 +17,7 @@ export function startDesk() {
   startAsking();
   startDrafts();
   startStory();
+  startDispatch();
   startDrawing();
   startRefusals();
 }
