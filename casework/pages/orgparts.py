@@ -39,6 +39,41 @@ SECTIONS = (
         icon="users",
         history=("organisation",),
     ),
+    Section(
+        view="rules",
+        title=_("Two-nearby rules"),
+        about=_("Where a matter begins, when it climbs and comes down, who gets it: tables in versions."),
+        icon="branch",
+        history=("rules",),
+    ),
+    Section(
+        view="limits",
+        title=_("Time limits"),
+        about=_("Until when a matter is signed for and handled, by category, level and urgency."),
+        icon="clock",
+        history=("limits",),
+    ),
+    Section(
+        view="time",
+        title=_("Working time and holidays"),
+        about=_("Hours by area and season, days off and swapped working days of the year."),
+        icon="today",
+        history=("hours", "holidays"),
+    ),
+    Section(
+        view="categories",
+        title=_("Categories"),
+        about=_("The tree of classes that reports and cases are sorted by."),
+        icon="layers",
+        history=("categories",),
+    ),
+    Section(
+        view="reference",
+        title=_("Reference tables"),
+        about=_("Legal bases with their days, how long cases are kept, reasons for climbing."),
+        icon="ledger",
+        history=("reference",),
+    ),
 )
 
 

@@ -186,6 +186,12 @@ def areas_to_move_to(viewer: Viewer, area: Area) -> list[Area]:
     return list(rows.order_by("code")[:MOST_AREAS])
 
 
+def places_to_try(viewer: Viewer) -> list[Area]:
+    """Some of the smallest areas in his reach, to make up a case in."""
+    rows = Area.objects.filter(within(viewer, "code"), level__in=("grid", "community"))
+    return list(rows.order_by("-level", "code")[:MOST_AREAS])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody who may be appointed, with the posts he holds."""

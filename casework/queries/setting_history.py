@@ -31,7 +31,7 @@ VERBS: Mapping[str, str | Promise] = {
     "retired": _("retired"),
 }
 FIELDS: Mapping[str, str | Promise] = {
-    "name": _("Name"),
+    "name": _("Its name"),
     "key": _("Key"),
     "role": _("Role"),
     "area": _("Area"),

@@ -62,6 +62,11 @@ def set_category(entry: CategoryEntry, *, by: Viewer) -> Category:
     taken = Category.objects.filter(parent=parent, name=entry.name).exclude(code=entry.code)
     if parent is not None and taken.exists():
         raise NotValid(fields={"name": [_("There is a category of this name already.")]})
+    below = Category.objects.filter(parent__code=entry.code, is_active=True)
+    if not entry.is_active and below.exists():
+        raise NotValid(
+            fields={"is_active": [_("Categories in use lie below it; retire or move them first.")]}
+        )
     before = _category_told(Category.objects.select_related("parent").filter(code=entry.code).first())
     row, _is_new = Category.objects.update_or_create(
         code=entry.code,

@@ -119,6 +119,12 @@ def table_shown(key: str, *, by: Viewer, now: datetime) -> Shown:
     return _shown(key, now=now)
 
 
+def shipped_sheet(key: str) -> Sheet:
+    """What the product came with. Raises NotFound."""
+    ensure_known(key)
+    return sheet_of(shipped_tables()[key].tables)
+
+
 def versions_of(key: str, *, by: Viewer) -> list[RuleTable]:
     """All stored versions, the newest first."""
     ensure_may_edit(by)

@@ -205,6 +205,19 @@ org:people          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 org:import          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 org:import          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
 org:export          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:rules           get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:rule_table      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:rule_table      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+org:rule_check      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:rule_try        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:limits          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:limits          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+org:time            get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:time            post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 409 | 409
+org:categories      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:categories      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+org:reference       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+org:reference       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 desk:messages       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 api:notices_poll    get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:case_follow     put  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -477,6 +490,11 @@ BODIES: dict[str, object] = {
     "studio:publish": {"note": "试行"},
     "studio:forms": {"key": "check", "title": "核查"},
     "studio:form_rename": {"new": "look"},
+    "org:rule_table": {"table": '[["", "", "", "", "不动", "都不下派"]]', "after": "0", "note": "试"},
+    "org:limits": {"act": "confirm"},
+    "org:time": {"act": "hours", "seen": "old"},
+    "org:categories": {"act": "add", "code": "S98", "name": "低空秩序", "kind": "social"},
+    "org:reference": {"act": "retention", "years": "5"},
     "org:organisation": {"act": "rename_unit", "code": f"{TOWN}000-centre", "name": "治理指挥中心"},
     "desk:task_template_new": PLANNED,
     "desk:task_template": {"do": "stop"},
