@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.pages import account, entry, handover, hearing, operations, travel
+from casework.pages import account, chiefs, entry, handover, hearing, operations, travel
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/handover/", handover.handover, name="handover"),
     path("desk/ledgers/", include("casework.pages.ledgers")),
     path("m/ledgers/", include("casework.pages.ledgervisits")),
+    path("m/chief/", chiefs.chief, name="chief"),
     path("desk/cases/<str:number>/travel/", travel.travel, name="travel"),
     path("desk/", include("casework.pages.desk")),
     path("studio/", include("casework.pages.studio")),

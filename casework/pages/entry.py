@@ -23,6 +23,8 @@ from casework.pages.door import LOOKS, POST_KEY, ViewerRequest, page
 from casework.queries.photos import photo_visible_to
 from grid.models import User
 
+# Chiefs who serve without pay and have nothing else to do here than to tell.
+TELLING_ROLES = frozenset({"courtyard_head", "building_head", "unit_head"})
 PHONE_ROLES = frozenset(
     {"grid_worker", "part_time_grid_worker", "grid_head", "courtyard_head", "building_head"}
 )
@@ -70,6 +72,8 @@ def logout(request: ViewerRequest) -> HttpResponse:
 def home(request: ViewerRequest) -> HttpResponse:
     """Each to his own screen: grid workers to the phone, administrators to the studio, all others to the desk."""
     roles = {post.role for post in request.viewer.posts}
+    if roles and roles <= TELLING_ROLES:
+        return redirect("chief")
     if roles and roles <= PHONE_ROLES:
         return redirect("phone:today")
     if request.viewer.posts and all(post.powers == ("studio",) for post in request.viewer.posts):

@@ -141,13 +141,12 @@ def keeper_of(viewer: Viewer) -> Keeper:
     )
 
 
-def has_ledgers(viewer: Viewer) -> bool:
-    """Whether the way to the ledgers is shown at all."""
+def keeper_or_none(viewer: Viewer) -> Keeper | None:
+    """The same where the way to the ledgers is not shown to those who have none."""
     try:
-        keeper_of(viewer)
+        return keeper_of(viewer)
     except NotYours:
-        return False
-    return True
+        return None
 
 
 def narrowed(keeper: Keeper, wanted: Wanted, *, today: date) -> LedgerRecordQuerySet:

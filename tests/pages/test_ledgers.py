@@ -168,7 +168,7 @@ HEADS = ["姓名", "身份证号", "网格编码", "电话", "标签", "职业"]
 def sheet(*rows, heads=HEADS) -> bytes:
     book = Workbook()
     for row in (heads, *rows):
-        book.active.append(row)
+        book.worksheets[0].append(row)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
