@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from casework.pages import account, chiefs, entry, handover, hearing, operations, travel
+from casework.pages import account, chiefs, entry, handover, hearing, operations, publishing, travel
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("settings/", include("casework.pages.orgurls")),
     path("watch/", include("casework.pages.watch")),
     path("operations/", operations.operations, name="operations"),
+    path("reviews/", publishing.reviews, name="reviews"),
     path("p/", include("casework.pages.public")),
     path("api/v1/", include("casework.api.urls")),
 ]

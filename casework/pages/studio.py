@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.errors import NotFound, NotValid
-from casework.pages import editor, formdesign, migration
+from casework.pages import editor, formdesign, migration, publishing, trial
 from casework.pages.door import ViewerRequest, page
 from casework.queries import studio as queries
+from casework.queries.publishing import review_inbox
 from casework.services import diagrams
 from workflows.bpmn import DiagramRefused
-from workflows.errors import DraftChanged, NoDraft, NotPublishable
+from workflows.errors import NoDraft
 from workflows.models import Definition, Version
 
 app_name = "studio"
@@ -56,16 +57,6 @@ class UploadForm(forms.Form):
     diagram = forms.FileField(label=gettext_lazy("Diagram"))
 
 
-class PublishForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("What changes, and why"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 4}),
-    )
-    # What was looked at is what is published, and nothing that somebody kept meanwhile.
-    reviewed = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-
 @page
 @require_http_methods(["GET", "POST"])
 def library(request: ViewerRequest) -> HttpResponse:
@@ -83,6 +74,7 @@ def library(request: ViewerRequest) -> HttpResponse:
         "show": show,
         "matters": counts["all"],
         "running": sum(queries.running_by_matter().values()),
+        "reviews": len(review_inbox(request.viewer)),
     }
     return _screen(request, "library", context)
 
@@ -229,56 +221,6 @@ def _xml(kept: Version, *, key: str) -> HttpResponse:
 
 
 @page
-@require_http_methods(["GET", "POST"])
-def publish(request: ViewerRequest, key: str) -> HttpResponse:
-    """The gate: problems, what changes, whom it touches; then the note and the button."""
-    diagrams.ensure_may_draw(request.viewer)
-    found = queries.matter_for(key)
-    form = PublishForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            made = diagrams.publish(
-                key,
-                note=form.cleaned_data["note"],
-                reviewed=form.cleaned_data["reviewed"] or None,
-                by=request.viewer,
-            )
-        except (NotPublishable, NoDraft, DraftChanged) as error:
-            form.add_error(None, str(error.message))
-        else:
-            messages.success(
-                request, _("Version %(number)d is in force for new cases.") % {"number": made.number}
-            )
-            return redirect("studio:matter", key=key)
-    return _gate(request, found, form)
-
-
-def _gate(request: ViewerRequest, found: Definition, form: PublishForm) -> HttpResponse:
-    waiting = queries.draft_or_none(found)
-    if waiting is None:
-        messages.info(request, _("There is no draft to publish."))
-        return redirect("studio:matter", key=found.key)
-    form.fields["reviewed"].initial = waiting.sha256
-    published = queries.published_or_none(found)
-    problems = queries.findings(waiting)
-    standing = queries.standing_cases(found, waiting)
-    context = {
-        "matter": found,
-        "title": queries.matter_title(found),
-        "form": form,
-        "draft": waiting,
-        "published": published,
-        "next_number": _next_number(found),
-        "problems": problems,
-        "errors": sum(one.severity == "error" for one in problems),
-        "changes": queries.changes_since(published, waiting),
-        "standing": standing,
-        "running": queries.running_by_matter().get(found.pk, 0),
-    }
-    return _screen(request, "publish", context, status=422 if form.errors else 200)
-
-
-@page
 @require_POST
 def restore(request: ViewerRequest, key: str, number: int) -> HttpResponse:
     """Back to an earlier version: as a draft, which goes through the gate like any other."""
@@ -306,11 +248,6 @@ def drop(request: ViewerRequest, key: str) -> HttpResponse:
     return redirect("studio:matter", key=key)
 
 
-def _next_number(found: Definition) -> int:
-    last = found.versions.exclude(number=None).values_list("number", flat=True).first()
-    return (last or 0) + 1
-
-
 def _show_at(form: forms.Form, fields: Mapping[str, list[str]]) -> None:
     for name, texts in fields.items():
         for text in texts:
@@ -333,8 +270,9 @@ urlpatterns = [
     path("<slug:key>/versions/<int:number>/bpmn/", bpmn, name="bpmn"),
     path("<slug:key>/versions/<int:number>/restore/", restore, name="restore"),
     path("<slug:key>/draft/drop/", drop, name="drop"),
-    path("<slug:key>/publish/", publish, name="publish"),
     *editor.urlpatterns,
     *formdesign.urlpatterns,
     *migration.urlpatterns,
+    *publishing.urlpatterns,
+    *trial.urlpatterns,
 ]

@@ -110,6 +110,7 @@ def draft_from(key: str, number: int, *, by: Viewer) -> Version:
         forms=old.forms,
         tables=old.tables,
         about=old.about,
+        scenarios=old.scenarios,
         author_id=by.user_id,
     )
 
@@ -122,17 +123,11 @@ def drop_draft(key: str, *, by: Viewer) -> None:
         raise NoDraft
 
 
-def publish(key: str, *, note: str, by: Viewer, reviewed: str | None = None) -> Version:
-    """Raises NotYours, NoDraft, NotPublishable, DraftChanged, Definition.DoesNotExist."""
-    ensure_may_draw(by)
-    return publish_as_operator(key, note=note, by_id=by.user_id, reviewed=reviewed)
-
-
 @transaction.atomic
 def publish_as_operator(
     key: str, *, note: str, by_id: int | None = None, reviewed: str | None = None
 ) -> Version:
-    """The same for commands on the server, which need no post."""
+    """Publish past the gate, for it and for commands on the server, which need no post."""
     definition = Definition.objects.select_for_update().get(key=key)
     draft = definition.versions.filter(status="draft").first()
     if draft is not None and (found := form_problems(draft)):

@@ -163,6 +163,13 @@ studio:version      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:bpmn         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:publish_rules post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:publish_decide post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
+studio:scenarios    get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:scenarios    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:trial        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:trial        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+reviews             get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
@@ -432,6 +439,7 @@ def _address(row: Row, scene: Scene) -> str:
         "task_id": lambda: Task.objects.get().pk,
         "template_id": lambda: Task.objects.get().template_id,
         "year": lambda: 2027,
+        "request_id": lambda: 0,  # nobody has asked: the service's own tests tell who may decide
         "clock_id": lambda: 0,  # of no case here: the service's own tests tell who may
         "phrase_id": lambda: 1,
         "link": lambda: "0" * 64,  # nobody's: who has one needs no log-in

@@ -233,8 +233,8 @@ def test_the_gate_tells_what_changes_and_whom_it_touches(studio, world):
     }
     marks = json.loads(re.search(r'id="studio-changes"[^>]*>(.*?)</script>', page.content.decode())[1])
     assert marks["look"] == "add"
-    assert [(place.element, place.cases, place.is_gone) for place in page.context["standing"]] == [
-        ("check", 1, True)
+    assert [(place.element, place.cases, place.go) for place in page.context["impact"].places] == [
+        ("check", 1, 1)  # gone, but a step of the same name and kind is there
     ]
     assert "对 1 件在办的影响" in text_of(page)
 

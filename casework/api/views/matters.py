@@ -25,7 +25,7 @@ from casework.api.paging import PageQuery, after_number, after_text, page_respon
 from casework.api.viewer import viewer_of
 from casework.forms import json_schema
 from casework.queries import api as queries
-from casework.services import diagrams
+from casework.services import diagrams, publishing
 from workflows.bpmn import DiagramRefused
 
 XML = {"application/xml": OpenApiTypes.BINARY}
@@ -132,7 +132,7 @@ def publish(request: Request, key: str) -> Response:
     body = PublishBody(data=request.data)
     body.is_valid(raise_exception=True)
     given = body.validated_data
-    version = diagrams.publish(
+    version = publishing.publish(
         key, note=given["note"], reviewed=given["sha256"] or None, by=viewer_of(request)
     )
     return Response({"version": version.number})
