@@ -16,7 +16,7 @@ from casework.api.incoming import read_json
 from casework.errors import CaseworkError
 from casework.pages.door import ViewerRequest, page
 from casework.queries import editor as queries
-from casework.queries import studio
+from casework.queries import language, studio
 from casework.services import diagrams
 from workflows.bpmn import DiagramRefused, Problem
 from workflows.errors import DraftChanged
@@ -36,7 +36,8 @@ def edit(request: ViewerRequest, key: str) -> HttpResponse:
         "title": studio.matter_title(matter),
         "draft": studio.draft_or_none(matter),
         "diagram": {"bpmn": begun.bpmn, "sha256": begun.sha256},
-        "known": queries.known(begun.version),
+        "known": {**queries.known(begun.version), "functions": language.completions()},
+        "help": language.chapters(),
         "problems": [_told(problem) for problem in problems],
     }
     return TemplateResponse(request, "studio/edit.html", context)

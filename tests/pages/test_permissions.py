@@ -22,6 +22,7 @@ from PIL import Image
 
 from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party, Task
 from casework.queries.viewers import viewer_for
+from casework.rules.grids import Grid, dmn_with
 from casework.services import record
 from casework.services.tasks.planning import Plan, add_template
 from grid.models import LedgerImport, LedgerRecord, User
@@ -182,6 +183,14 @@ studio:form_rename  post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:form_drop    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:form_reporting post -  | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:form_schema  get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:tables       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:tables       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:table        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:table_save   post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:table_check  post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:table_rename post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:table_drop   post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:table_dmn    get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:restore      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:drop         post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:migrate      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -354,7 +363,8 @@ def scene(world, settings, tmp_path) -> Scene:
     author.publish("reviewed", diagrams.with_review())
     author.put("matters/reviewed/draft/", diagrams.with_review())
     visit = {"key": "visit", "title": {"zh": "走访"}, "fields": []}
-    Version.objects.filter(status="draft").update(forms={"visit": visit})
+    grade = dmn_with(Grid(id="grade", title="定级"))
+    Version.objects.filter(status="draft").update(forms={"visit": visit}, tables={"grade": grade})
     numbers = {
         place: Api(user=operator).open("reviewed", area)["number"]
         for place, area in (("grid", GRID), ("town", TOWN))
@@ -444,6 +454,7 @@ def _address(row: Row, scene: Scene) -> str:
         "phrase_id": lambda: 1,
         "link": lambda: "0" * 64,  # nobody's: who has one needs no log-in
         "form": lambda: "visit",
+        "table": lambda: "grade",
         "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
@@ -500,6 +511,8 @@ BODIES: dict[str, object] = {
     "studio:publish": {"note": "试行"},
     "studio:forms": {"key": "check", "title": "核查"},
     "studio:form_rename": {"new": "look"},
+    "studio:tables": {"key": "sort", "title": "定级"},
+    "studio:table_rename": {"new": "look"},
     "org:rule_table": {"table": '[["", "", "", "", "不动", "都不下派"]]', "after": "0", "note": "试"},
     "org:limits": {"act": "confirm"},
     "org:time": {"act": "hours", "seen": "old"},

@@ -6,6 +6,7 @@ import Modeler from "bpmn-js/lib/Modeler";
 import alignElements from "bpmn-js/lib/features/align-elements";
 import distributeElements from "bpmn-js/lib/features/distribute-elements";
 
+import { startHelp } from "../studio/bench.js";
 import cw from "../studio/cw.json";
 import { h, shape } from "../studio/dom.js";
 import { Draft } from "../studio/draft.js";
@@ -40,6 +41,7 @@ class ProcessEditor extends HTMLElement {
     this.panel = new Panel(this.querySelector("[data-panel]"), this.modeler, this.known, (kind, text) => this.ask(kind, text));
     this.panel.addWayOut = (chosen) => this.addWayOut(chosen);
     this.outline = new Outline(this.querySelector("[data-outline]"), this.modeler);
+    startHelp();
     new Palette(this.querySelector("[data-palette]"), this.modeler);
     this.modeler.on("commandStack.changed", () => this.changed());
     this.addEventListener("click", (event) => this.press(event));

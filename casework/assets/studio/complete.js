@@ -12,6 +12,7 @@ export function complete(input, offers) {
   const list = h("ul", { class: "offers", id: `offers-${counted}`, role: "listbox", hidden: true });
   let found = [];
   let at = 0;
+  let isTaken = false;
   const close = () => {
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
@@ -43,7 +44,7 @@ export function complete(input, offers) {
     event.preventDefault();
     const end = input.selectionStart;
     input.setRangeText(found[place].name, end - word().length, end, "end");
-    close();
+    isTaken = true;
     input.dispatchEvent(new Event("input", { bubbles: true }));
     close();
   };
@@ -52,7 +53,12 @@ export function complete(input, offers) {
   input.setAttribute("aria-controls", list.id);
   input.setAttribute("aria-expanded", "false");
   input.addEventListener("input", look);
-  input.addEventListener("blur", close);
+  input.addEventListener("blur", () => {
+    close();
+    // What a script wrote is no change to the browser.
+    if (isTaken) input.dispatchEvent(new Event("change", { bubbles: true }));
+    isTaken = false;
+  });
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

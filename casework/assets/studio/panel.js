@@ -1,5 +1,6 @@
 // The panel at the right: what the chosen element is asked for, in the words of whoever draws.
 
+import { complete } from "./complete.js";
 import { area, h, line, section, select } from "./dom.js";
 import { Chosen } from "./element.js";
 import { flowParts } from "./panel-flow.js";
@@ -151,6 +152,10 @@ export class Panel {
       input.toggleAttribute("aria-invalid", Boolean(found?.message));
     };
     input.addEventListener("input", debounced(check));
+    input.dataset.expression = "";
+    const holder = h("div", { class: "offers__at" });
+    input.replaceWith(holder);
+    holder.append(input, complete(input, () => [...this.known.names.map((each) => ({ name: each })), ...this.known.functions]));
     if (value) check();
     const chips = names.map((each) =>
       h("button", { type: "button", class: "chip", onclick: () => { insert(input, each); input.dispatchEvent(new Event("change")); check(); } }, each),
