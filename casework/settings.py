@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "casework.pages.idle.IdleMiddleware",
     "casework.pages.door.ViewerMiddleware",
+    "casework.pages.seeing.SeeingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "casework.urls"

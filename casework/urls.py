@@ -3,6 +3,9 @@
 from django.urls import include, path
 
 from casework.pages import account, chiefs, entry, handover, hearing, operations, publishing, travel
+from casework.pages.audit import audit
+from casework.pages.audit import export as audit_export
+from casework.pages.seeing import seeing, seeing_end
 
 urlpatterns = [
     path("", entry.home, name="home"),
@@ -24,6 +27,10 @@ urlpatterns = [
     path("studio/", include("casework.pages.studio")),
     path("settings/", include("casework.pages.orgurls")),
     path("watch/", include("casework.pages.watch")),
+    path("audit/", audit, name="audit"),
+    path("audit/export/", audit_export, name="audit_export"),
+    path("seeing/", seeing, name="seeing"),
+    path("seeing/end/", seeing_end, name="seeing_end"),
     path("operations/", operations.operations, name="operations"),
     path("reviews/", publishing.reviews, name="reviews"),
     path("p/", include("casework.pages.public")),

@@ -245,13 +245,13 @@ def drawing(request: ViewerRequest, key: str) -> HttpResponse:
 def scope_of(request: ViewerRequest) -> Scope:
     """What the address narrows to; what it says wrongly is as if it said nothing."""
     today = timezone.localdate()
-    last = _day(request.GET.get("to", "")) or today
-    last = min(last, today)
-    first = _day(request.GET.get("from", "")) or last - timedelta(days=USUAL_DAYS - 1)
+    given = request.GET if request.method == "GET" else request.POST
+    last = min(_day(given.get("to", "")) or today, today)
+    first = _day(given.get("from", "")) or last - timedelta(days=USUAL_DAYS - 1)
     first = max(min(first, last), last - queries.LONGEST)
-    area = request.GET.get("area", "")[:17]
+    area = given.get("area", "")[:17]
     known = bool(area) and area.isdigit() and request.viewer.sees_area(area)
-    number = whole_number(request.GET.get("version", ""))
+    number = whole_number(given.get("version", ""))
     return Scope(
         first=first,
         last=last,
@@ -285,14 +285,18 @@ def _shown(matter: Definition, scope: Scope) -> Version | None:
     return matter.versions.filter(number=scope.number).first()
 
 
+def starts_of(presets: Sequence[int]) -> list[tuple[int, date]]:
+    """Periods of so many days that end today, with their first day."""
+    return [(days, timezone.localdate() - timedelta(days=days - 1)) for days in presets]
+
+
 def _screen(request: ViewerRequest, name: str, scope: Scope, context: Mapping[str, Any]) -> TemplateResponse:
-    today = timezone.localdate()
     narrowed = {
         "section": "watch",
         "scope": scope,
         "areas": areas(request.viewer),
-        "presets": [(days, today - timedelta(days=days - 1)) for days in PRESETS],
-        "today": today,
+        "presets": starts_of(PRESETS),
+        "today": timezone.localdate(),
     }
     return TemplateResponse(request, f"studio/{name}.html", narrowed | dict(context))
 

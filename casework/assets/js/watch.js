@@ -33,7 +33,7 @@ function paint(view) {
     if (middle || /Task|CallActivity|SubProcess/.test(element.type)) {
       const html = badge(coloured ? mark : { ...mark, level: 0 }, Boolean(middle));
       // A drawing made small to fit keeps numbers that one can read.
-      overlays.add(element.id, { position: middle || { top: -10, left: 6 }, html, scale: { min: middle ? 0.8 : 1 } });
+      overlays.add(element.id, { position: middle || { top: -10, left: 6 }, html, scale: { min: 0.6 } });
     }
   }
 }
