@@ -16,19 +16,22 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from casework.errors import CaseworkError, NotFound, NotNow, NotValid
+from casework.errors import CaseworkError, FormRefused, NotFound, NotNow, NotValid
+from casework.forms import FieldKind, StepForm, build, read_form
 from casework.models import ResidentReport
 from casework.pages.door import refusal, status_of, unavailable
 from casework.pages.entry import address_of
 from casework.pages.publicforms import FindForm, RateForm, ReportForm
+from casework.pages.saying import said as said_by
 from casework.queries import residents as queries
 from casework.services import residents
 from casework.services.residents import PHOTOS, ResidentSays, Visitor
+from casework.verbs import VERBS
 from grid.errors import GridError
 from workflows.errors import WorkflowsError
 
@@ -44,6 +47,7 @@ FASTEST, LONGEST = (
     24 * 3600,
 )  # seconds to fill the form in: no person is faster; a day later it is an old page
 OPEN_FOR = 1800  # seconds that a look-up holds
+PLAIN = frozenset(map(FieldKind, ("text", "long_text", "number", "choice", "choices", "yes_no", "rating")))
 FORM_SALT, SEEN_SALT = "casework.public.form", "casework.public.seen"
 
 
@@ -125,6 +129,25 @@ def rate(request: HttpRequest, link: str) -> HttpResponse:
 
 
 @resident_page
+@require_http_methods(["POST"])
+def answer(request: HttpRequest, link: str) -> HttpResponse:
+    """What the matter itself asks its reporter before it closes."""
+    found = _found(link)
+    step = queries.asked_of_resident(found.case)
+    if step is None:
+        raise NotNow
+    told = said_by(
+        request.POST, VERBS["complete"], has_form=True, language=request.LANGUAGE_CODE or "zh-hans"
+    )
+    try:
+        residents.answer(found, step.pk, told)
+    except FormRefused as error:
+        return _status_page(request, found, link, asked=error.form, status=422)
+    messages.success(request, _("Thank you. Your answer is kept with the report."))
+    return redirect("public:status", link)
+
+
+@resident_page
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Look up by number and the last four digits; what is found can be looked at for half an hour."""
@@ -164,19 +187,34 @@ def _status_page(
     link: str,
     *,
     form: RateForm | None = None,
+    asked: StepForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
+        "asked": asked or _asked(request, found),
         "shown": queries.public_case(found),
         "link": link,
-        "address": request.build_absolute_uri(request.path_info).removesuffix("rate/"),
+        "address": request.build_absolute_uri(reverse("public:status", args=[link])),
         "is_own_link": not _is_signed(link),
         "form": form or RateForm(),
         "refused": refused,
         "section": "status",
     }
     return TemplateResponse(request, "public/status.html", context, status=status)
+
+
+def _asked(request: HttpRequest, found: ResidentReport) -> StepForm | None:
+    """The questions of the step that waits for the resident, if he can answer them here.
+
+    Nothing that the case knows is filled in: some of it is not for him.
+    """
+    step = queries.asked_of_resident(found.case)
+    definition = found.case.run.version.forms.get(step.settings.get("form", "")) if step else None
+    if definition is None:
+        return None
+    form = build(read_form(definition), data={}, language=request.LANGUAGE_CODE or "zh-hans")
+    return form if all(one.is_asked and one.kind in PLAIN for one in form.definition.fields) else None
 
 
 def _found(link: str) -> ResidentReport:
@@ -276,4 +314,5 @@ urlpatterns = [
     path("find/", find, name="find"),
     path("c/<str:link>/", status, name="status"),
     path("c/<str:link>/rate/", rate, name="rate"),
+    path("c/<str:link>/answer/", answer, name="answer"),
 ]

@@ -89,6 +89,13 @@ def public_case(report: ResidentReport) -> PublicCase:
     )
 
 
+def asked_of_resident(case: Case) -> Step | None:
+    """A step that waits for the reporter himself, like the matter's own rating before the close."""
+    if case.status != CaseStatus.OPEN:
+        return None
+    return Step.objects.open().human().filter(run=case.run, candidates=[], claimed_by=None).first()
+
+
 def _main_of(case: Case) -> Case | None:
     """The case that this one was merged into: what becomes of it is what the resident waits for."""
     relation = (

@@ -24,7 +24,7 @@ from casework.access import Viewer
 from casework.errors import CaseworkError, NotFound, NotValid
 from casework.models import Case, Notice, NoticeKind, ResidentReport
 from casework.queries.viewers import viewer_for
-from casework.services import acts, intake
+from casework.services import acts, approvals, intake
 from casework.services.intake import NewReport
 from casework.services.locks import database_now, lock_case
 from casework.services.said import Said
@@ -34,6 +34,7 @@ from grid.models import Area, User
 from grid.queries.desks import held_desks
 from grid.services.locate import locate
 from grid.services.photos import store_photo
+from workflows.models import Step
 
 ACCOUNT = "resident"  # who reports for all of them
 SOURCE = "居民"
@@ -241,6 +242,13 @@ def rate(report: ResidentReport, *, stars: int, is_solved: bool | None, text: st
     """Rate the handling as its reporter; “not solved” goes the way it goes for everybody. Raises NotNow, NotValid."""
     said = Said(rating=stars, is_solved=is_solved, comment=text)
     return acts.act_on_case(report.case.number, "rate", by=resident_viewer(), said=said)
+
+
+def answer(report: ResidentReport, step_id: int, said: Said) -> Case:
+    """Do the step that waits for the reporter himself. Raises NotNow, FormRefused."""
+    if not Step.objects.filter(pk=step_id, run__case=report.case_id).exists():
+        raise NotFound
+    return approvals.act(step_id, "complete", by=resident_viewer(), said=said)
 
 
 def resident_viewer() -> Viewer:

@@ -16,7 +16,7 @@ from casework.queries.viewers import viewer_for
 from casework.services import acts, residents
 from casework.services.said import Said
 from grid.models import Photo, User
-from tests.diagrams import publish
+from tests.diagrams import chain, publish, task
 from tests.pages.phone_matter import picture
 from tests.services.acting import HANDLED, present, step
 from tests.world import COMMUNITY, GRID, OTHER_COMMUNITY, SIBLING, TOWN, post_code
@@ -255,6 +255,40 @@ def test_not_solved_opens_it_again_at_the_handling(matter, world):
     Client().post(f"{where}rate/", {"stars": 2, "solved": "no", "text": "还是不亮"})
     assert present(case).status == "closed"  # a second time somebody rules on it
     assert "镇街正在研究" in text_of(Client().get(where))
+
+
+def test_what_the_matter_asks_its_reporter_is_answered_before_the_close(world):
+    rating = {
+        "key": "rating",
+        "title": {"zh": "满意吗", "en": "Satisfied?"},
+        "fields": [
+            {
+                "name": "满意度",
+                "type": "choice",
+                "label": {"zh": "办得怎样", "en": "How was it"},
+                "required": True,
+                "choices": [
+                    {"value": word, "label": {"zh": word, "en": word}} for word in ("满意", "不满意")
+                ],
+            }
+        ],
+    }
+    body = (
+        '<startEvent id="s"/>'
+        + task("accept", level="town", post="duty_officer")
+        + task("rate", level="reporter", form="rating", verbs="complete")
+        + '<endEvent id="e"/>'
+        + chain("s", "accept", "rate", "e")
+    )
+    publish("lamp", body, now=timezone.now(), about=ABOUT, forms={"rating": rating})
+    where, case = sent()
+    assert Client().post(f"{where}answer/", {"满意度": "满意"}).status_code == 409  # not asked yet
+    step(case, "accept", "complete", world.duty_officer)
+    assert "满意吗" in text_of(Client().get(where))
+    assert Client().post(f"{where}answer/", {"满意度": "很好"}).status_code == 422
+    assert Client().post(f"{where}answer/", {"满意度": "满意"})["Location"] == where
+    assert present(case).status == "closed"
+    assert present(case).data["满意度"] == "满意"
 
 
 def test_of_a_merged_report_one_sees_what_becomes_of_the_main_one(matter, world):
