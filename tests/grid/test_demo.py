@@ -6,7 +6,7 @@ import shapely
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from grid.models import Appointment, Area, Post, Unit, User
+from grid.models import Appointment, Area, LedgerKind, LedgerRecord, Post, Unit, User
 from grid.queries.posts import holders_by_post, posts_for, posts_of
 from grid.services.demo import LOGINS, PASSWORD, load_demo
 from grid.services.demo.places import COMMUNITY, DISTRICT, TOWN, demo_areas
@@ -179,3 +179,17 @@ def test_the_command_prints_who_can_log_in(db):
 
     assert PASSWORD in out.getvalue()
     assert all(username in out.getvalue() for _role, username, _who in LOGINS)
+
+
+def test_the_towns_ledgers_are_filled_with_nobody_real(demo):
+    """Every record is marked, stands in one of its grids, and has no number that anybody could have."""
+    records = list(LedgerRecord.objects.all())
+
+    assert {record.kind for record in records} == set(LedgerKind.values)
+    assert len({record.area_code for record in records if record.kind == "person"}) == 36
+    assert all(record.synthetic and record.area_code.startswith(TOWN) for record in records)
+    people = [record.details for record in records if record.kind == "person"]
+    assert all(person["id_number"].startswith("500199") for person in people)
+    assert {person["phone"][:3] for person in people if "phone" in person} == {"100"}
+    assert LedgerRecord.objects.filter(next_visit_on__lte=timezone.localdate()).exists()
+    assert load_demo().ledgers.added == ()

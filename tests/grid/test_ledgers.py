@@ -19,10 +19,18 @@ from grid.services.ledgers.errors import (
     ValuesRefused,
 )
 from grid.services.ledgers.keeping import Keeper
+from grid.services.ledgers.tags import ensure_tags
 from grid.services.visits import NewVisit, due_visits, visit
 from tests.world import COMMUNITY, GRID, OTHER_GRID, SIBLING_GRID, TOWN
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def tags(db):
+    """Races empty the tables, what migrations put there included."""
+    ensure_tags()
+
 
 ID_NUMBER = "500101194303070021"  # made up; 1943-03-07
 ELDER = {

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grid.masking import mask_id_number, mask_name, mask_phone
+from grid.masking import mask_address, mask_birth, mask_id_number, mask_name, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,12 @@ from grid.masking import mask_id_number, mask_name, mask_phone
         (mask_name, "欧阳小宇", "欧**宇"),
         (mask_name, "宇", "*"),
         (mask_name, "", ""),
+        (mask_address, "沱口三巷12号院2栋502", "沱口三巷12号院2栋***"),
+        (mask_address, "三巷12号", "三巷***"),
+        (mask_address, "天子园后面的小楼", "天子园后***"),
+        (mask_address, "", ""),
+        (mask_birth, "1943-03-07", "1943-**-**"),
+        (mask_birth, "", ""),
     ],
 )
 def test_masked_form(mask, clear, masked):

@@ -14,10 +14,11 @@ from openpyxl import Workbook, load_workbook
 
 from grid.models import LedgerChange, LedgerImport, LedgerReading, LedgerRecord, LedgerVisit
 from grid.services.ledgers import sheets, writing
-from tests.grid.test_ledgers import ELDER, ID_NUMBER, due_in, keeper
+from tests.grid.test_ledgers import ELDER, ID_NUMBER, due_in, keeper, tags
 from tests.world import GRID, OTHER_GRID, SIBLING_GRID
 
 pytestmark = pytest.mark.django_db
+__all__ = ["tags"]  # a fixture that every test here uses
 SECRETS = ("王桂芳", ID_NUMBER, "13800001111", "2栋502")
 
 

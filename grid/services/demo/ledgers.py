@@ -16,6 +16,7 @@ from grid.models import Area, LedgerChange, LedgerKind, LedgerRecord, User
 from grid.services.demo.people import family_names, given_names
 from grid.services.demo.places import TOWN
 from grid.services.ledgers.keeping import Keeper, tags_of
+from grid.services.ledgers.tags import ensure_tags
 from grid.services.ledgers.values import Known
 from grid.services.ledgers.writing import change, cycles_of, differences, new_record
 from grid.services.registers import Changes
@@ -42,6 +43,7 @@ def load_ledgers() -> Changes:
     if by is None or known:
         return Changes()
     keeper = Keeper(user_id=by.pk, sees=(TOWN,), keeps=(TOWN,))
+    ensure_tags()
     added: list[str] = []
     grids = list(Area.objects.inside(TOWN).at("grid").order_by("code"))
     houses = _store(LedgerKind.HOUSE, _houses(grids), grids, {}, by=keeper)
