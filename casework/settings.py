@@ -6,7 +6,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from casework.launch import database
+from casework.launch import database, tiles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -157,6 +157,13 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")  # what links in
 RESIDENTS_ENTRY = env.bool("RESIDENTS_ENTRY", default=False)
 RESIDENTS_AREAS = env.list("RESIDENTS_AREAS", default=[])
 
+# The map works without tiles. An address of tiles has {z}, {x} and {y}, also within a WMTS request; tiles that are cut in
+# GCJ-02 are met by shifting what is drawn over them. What the law wants on a map (审图号) is shown in its corner.
+TILES_URL = env.str("TILES_URL", default="")
+TILES_CRS = tiles.crs_of(env.str("TILES_CRS", default="wgs84"))
+TILES_ATTRIBUTION = env.str("TILES_ATTRIBUTION", default="")
+MAP_APPROVAL = env.str("MAP_APPROVAL", default="")
+
 # Limits of what comes in: reliability, "uploads" and "DRF".
 PHOTO_BYTES = 15 * 1024 * 1024
 PHOTO_PIXELS = 40_000_000
@@ -171,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *tiles.host_of(TILES_URL)],
         "font-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
         "worker-src": ["'self'"],

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
-from casework.pages import desktasks, following
+from casework.pages import desktasks, following, mapdesk
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
 from casework.pages.deskdispatch import dispatch
 from casework.pages.deskmine import absence, leaving, phrases
@@ -70,9 +70,10 @@ def preview(request: ViewerRequest, number: str) -> HttpResponse:
 @page
 @require_GET
 def cases(request: ViewerRequest) -> HttpResponse:
-    """All visible cases, narrowed by status, matter and area."""
-    wanted = found.Wanted(**{name: request.GET.get(name, "")[:64] for name in ("status", "matter", "area")})
-    return TemplateResponse(request, "desk/cases.html", _case_list(request, wanted))
+    """All visible cases, narrowed by status, matter, area and time."""
+    wanted = mapdesk.wanted_of(request, days=0)
+    context = _case_list(request, wanted) | {"days": mapdesk.days_of(request, days=0)}
+    return TemplateResponse(request, "desk/cases.html", context | {"periods": mapdesk.PERIODS})
 
 
 @page
@@ -206,4 +207,5 @@ urlpatterns = [
     path("steps/<int:step>/ahead/", look_ahead, name="ahead"),
     path("steps/<int:step>/<slug:verb>/", act, name="act"),
     path("search/", search, name="search"),
+    *mapdesk.desk_patterns,
 ]

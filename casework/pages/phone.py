@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.errors import CaseworkError, NotFound, NotYours
 from casework.models import Case
-from casework.pages import following, ground, tasks
+from casework.pages import following, ground, mapphone, tasks
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, next_card, refusal_of
 from casework.pages.reportpage import (
@@ -284,5 +284,6 @@ urlpatterns = [
     path("me/", me, name="me"),
     *following.phone_patterns,
     *ground.urlpatterns,
+    *mapphone.phone_patterns,
     *tasks.urlpatterns,
 ]

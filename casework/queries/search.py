@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
@@ -35,10 +36,11 @@ class Wanted:
     matter: str = ""
     area: str = ""
     words: str = ""
+    since: datetime | None = None
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.status or self.matter or self.area or self.words)
+        return bool(self.status or self.matter or self.area or self.words or self.since)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ def cases(viewer: Viewer, wanted: Wanted, *, cursor: str = "", size: int = SIZE)
 
 def _page(viewer: Viewer, wanted: Wanted, *, cursor: str, size: int) -> Page[Case]:
     """Frequent words fill a page from the newest cases; rare ones are looked up in the index of pairs."""
-    every = _narrowed(viewer, wanted)
+    every = narrowed(viewer, wanted)
     shown = Case.objects.select_related(*SHOWN)
     words = wanted.words.split()[:WORDS]
     if not words:
@@ -90,13 +92,15 @@ def _page(viewer: Viewer, wanted: Wanted, *, cursor: str, size: int) -> Page[Cas
     return page(rare, order=NEWEST_FIRST, cursor=cursor, size=size)
 
 
-def _narrowed(viewer: Viewer, wanted: Wanted) -> CaseQuerySet:
-    """The visible cases of this status, matter and area."""
+def narrowed(viewer: Viewer, wanted: Wanted) -> CaseQuerySet:
+    """The visible cases of this status, matter, area and time: the query that the list and the map share."""
     found = Case.objects.visible_to(viewer)
     if wanted.status in CaseStatus.values:
         found = found.filter(status=wanted.status)
     if wanted.matter:
         found = found.filter(matter__key=wanted.matter)
+    if wanted.since is not None:
+        found = found.filter(opened_at__gte=wanted.since)
     return found.within(wanted.area) if wanted.area else found
 
 

@@ -6,14 +6,18 @@ the post. A second run finds what the first did and changes nothing.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+import shapely
+import shapely.affinity
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -27,7 +31,7 @@ from casework.services.calendars import work_calendar
 from casework.services.clockwork import tick_until_quiet
 from casework.services.intake import NewReport
 from casework.services.said import Said
-from grid.models import Post, User
+from grid.models import Area, Post, Report, User
 from grid.queries.posts import holders_of
 from grid.services.photos import store_photo
 from workflows.models import Step, StepKind, StepStatus
@@ -74,8 +78,12 @@ def tell(stories: Sequence[Story], *, grid: str) -> tuple[str, ...]:
 
 def _told(story: Story, *, grid: str) -> Case:
     reporter = holder(f"{grid}-team/grid_worker")
+    token = uuid5(NAMES, f"{grid}:{story.key}")
+    lat, lon = _where(token, grid=grid)
     report = NewReport(
-        token=uuid5(NAMES, f"{grid}:{story.key}"),
+        token=token,
+        lat=lat,
+        lon=lon,
         matter=story.matter,
         area=grid,
         summary=story.summary,
@@ -95,6 +103,25 @@ def _told(story: Story, *, grid: str) -> Case:
         if not _do(case, deed):
             break
     return case
+
+
+def _where(token: UUID, *, grid: str) -> tuple[float | None, float | None]:
+    """A place in the grid that is the same every time; a story that was told without one stays without."""
+    told = Report.objects.filter(token=token).values_list("lat", "lon").first()
+    if told is not None:
+        return told
+    outline = Area.objects.get(code=grid).outline
+    if outline is None:
+        return None, None
+    # Shrunk about its middle, so that what is drawn there isn't read as lying on a border.
+    shape = shapely.from_geojson(json.dumps(outline))
+    west, south, east, north = shapely.affinity.scale(shape, 0.8, 0.8).bounds
+    for number in range(50):
+        seed = sha256(f"{token}:{number}".encode()).digest()
+        lon, lat = west + (east - west) * seed[0] / 255, south + (north - south) * seed[1] / 255
+        if shape.contains(shapely.Point(lon, lat)):
+            return round(lat, 6), round(lon, 6)
+    return shape.centroid.y, shape.centroid.x
 
 
 def _is_done(case: Case, deed: Deed, time: int) -> bool:
