@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from casework.queries.partchanges import form_changes, in_chinese, table_changes
 from workflows.bpmn.model import Diagram, EventDefinition, Flow, Loop, Node
 
 KINDS: dict[str, str | Promise] = {
@@ -36,6 +37,7 @@ KINDS: dict[str, str | Promise] = {
     "complexGateway": _("Complex gateway"),
     "flow": _("Arrow"),
     "form": _("Form"),
+    "table": _("Decision table"),
 }
 PARTS: dict[str, str | Promise] = {
     "name": _("What it is called"),
@@ -110,10 +112,16 @@ def changes(
     *,
     forms_before: Mapping[str, Any],
     forms_after: Mapping[str, Any],
+    tables_before: Mapping[str, str] | None = None,
+    tables_after: Mapping[str, str] | None = None,
 ) -> Changes:
-    """Elements and forms that were added, cut or altered. Arrows count only where they altered or carry a condition."""
-    old = {**_told(before), **_told_forms(forms_before)} if before is not None else {}
-    new = {**_told(after), **_told_forms(forms_after)}
+    """Elements, forms and tables that were added, cut or altered.
+
+    Arrows count only where they altered or carry a condition.
+    """
+    beside = _Beside(forms=(forms_before, forms_after), tables=(tables_before or {}, tables_after or {}))
+    old = {**_told(before), **beside.told(0)} if before is not None else {}
+    new = {**_told(after), **beside.told(1)}
     names = {**(_names(before) if before is not None else {}), **_names(after)}
     return Changes(
         added=tuple(
@@ -121,7 +129,7 @@ def changes(
         ),
         cut=tuple(_one("cut", key, old[key], names) for key in old if key not in new and _matters(old[key])),
         altered=tuple(
-            _one("alter", key, new[key], names, _parts(old[key], new[key], names))
+            _one("alter", key, new[key], names, beside.parts(key) or _parts(old[key], new[key], names))
             for key in new
             if key in old and old[key] != new[key]
         ),
@@ -142,7 +150,7 @@ def _one(
 ) -> ElementChange:
     kind = KINDS.get(told["kind"], told["kind"])
     name = told["name"] or _in_words("ends", told.get("ends", ""), names) or key
-    return ElementChange(how=how, element=key.removeprefix("form:"), name=name, kind=kind, parts=parts)
+    return ElementChange(how=how, element=key.partition(":")[2] or key, name=name, kind=kind, parts=parts)
 
 
 def _parts(old: _Told, new: _Told, names: Mapping[str, str]) -> tuple[Part, ...]:
@@ -207,27 +215,29 @@ def _told_flow(flow: Flow) -> _Told:
     return {"kind": "flow", "name": flow.name, "condition": condition, "ends": f"{flow.source} {flow.target}"}
 
 
-def _told_forms(forms: Mapping[str, Any]) -> dict[str, _Told]:
-    return {f"form:{key}": _told_form(form) for key, form in forms.items() if isinstance(form, Mapping)}
+@dataclass(frozen=True, kw_only=True)
+class _Beside:
+    """The forms and tables beside the two diagrams, each before and after."""
 
+    forms: tuple[Mapping[str, Any], Mapping[str, Any]]
+    tables: tuple[Mapping[str, str], Mapping[str, str]]
 
-def _told_form(form: Mapping[str, Any]) -> _Told:
-    title = form.get("title", "")
-    fields = [one for one in form.get("fields", ()) if isinstance(one, Mapping)]
-    return {
-        "kind": "form",
-        "name": _in_chinese(title),
-        "condition": "",
-        "fields": "、".join(_told_field(one) for one in fields),
-    }
+    def told(self, which: int) -> dict[str, dict[str, str]]:
+        forms = {
+            f"form:{key}": {"kind": "form", "name": in_chinese(form.get("title", "")), "all": repr(form)}
+            for key, form in self.forms[which].items()
+            if isinstance(form, Mapping)
+        }
+        tables = self.tables[which].items()
+        return forms | {f"table:{key}": {"kind": "table", "name": key, "all": text} for key, text in tables}
 
-
-def _told_field(field: Mapping[str, Any]) -> str:
-    must = " *" if field.get("required") else ""
-    return f"{_in_chinese(field.get('label')) or field.get('name', '')}{must}"
-
-
-def _in_chinese(text: object) -> str:
-    if isinstance(text, Mapping):
-        return str(text.get("zh") or text.get("en") or "")
-    return str(text or "")
+    def parts(self, key: str) -> tuple[Part, ...]:
+        """What changed inside; nothing for an element of the diagram."""
+        kind, _sign, name = key.partition(":")
+        if kind == "form" and name in self.forms[0] and name in self.forms[1]:
+            found = form_changes(self.forms[0][name], self.forms[1][name])
+        elif kind == "table" and name in self.tables[0] and name in self.tables[1]:
+            found = table_changes(self.tables[0][name], self.tables[1][name])
+        else:
+            return ()
+        return tuple(Part(name=what, before=old, after=new) for what, old, new in found)

@@ -21,6 +21,7 @@ from casework.models import Case, CaseStatus
 from casework.queries.changes import KINDS, Changes, changes
 from casework.queries.drawing import Drawing, drawing
 from casework.services import diagrams
+from casework.services.scenarios import Tested, tested_lately
 from workflows.bpmn import Diagram, DiagramRefused, Problem, read
 from workflows.bpmn import outline as read_in_order
 from workflows.models import Definition, Step, Version, VersionStatus
@@ -39,6 +40,8 @@ class Card:
     drawing: Drawing | None
     running: int
     overdue: int
+    scenarios: int
+    tested: Tested | None
     steps: int
     errors: int
     warnings: int
@@ -172,6 +175,8 @@ def _card(matter: Definition, versions: Mapping[str, Version], *, running: int, 
         drawing=drawing(diagram) if diagram else None,
         running=running,
         overdue=overdue,
+        scenarios=len(shown.scenarios) if shown else 0,
+        tested=tested_lately(shown) if shown else None,
         steps=human_steps(diagram) if diagram else 0,
         errors=counts.get("error", 0),
         warnings=counts.get("warning", 0),
@@ -384,6 +389,8 @@ def changes_since(published: Version | None, draft: Version) -> Changes:
         after,
         forms_before=published.forms if published else {},
         forms_after=draft.forms,
+        tables_before=published.tables if published else {},
+        tables_after=draft.tables,
     )
 
 

@@ -16,6 +16,7 @@ from tests.api import diagrams
 from tests.api.conftest import Api
 from tests.world import GRID
 from workflows.bpmn import read
+from workflows.library import shipped_matters
 from workflows.models import Definition, Version
 
 
@@ -265,7 +266,60 @@ def test_forms_are_compared_field_by_field():
     found = changes(diagram, diagram, forms_before=before, forms_after=after)
 
     assert [(one.element, one.name) for one in found.added] == [("rating", "评价")]
-    assert [(part.before, part.after) for part in found.altered[0].parts] == [("宽度", "宽度 *")]
+    assert [(part.name, part.before, part.after) for part in found.altered[0].parts] == [
+        ("宽度", "可不填", "必填")
+    ]
+
+
+def test_fields_that_came_went_moved_or_ask_otherwise_are_told_in_words():
+    diagram = read(diagrams.plain())
+    width = {"name": "宽", "type": "number", "label": {"zh": "宽度"}, "min": 1}
+    kind = {
+        "name": "类",
+        "type": "choice",
+        "label": {"zh": "类型"},
+        "choices": [{"value": "a", "label": "甲"}],
+    }
+    more = {**kind, "choices": [*kind["choices"], {"value": "b", "label": {"zh": "乙"}}]}
+    note = {"name": "注", "type": "text", "label": {"zh": "备注"}, "required": True}
+
+    found = changes(
+        diagram,
+        diagram,
+        forms_before={"survey": {"fields": [width, kind, {"name": "旧", "type": "text"}]}},
+        forms_after={"survey": {"fields": [more, {**width, "min": 5}, note]}},
+    )
+
+    assert {(part.name, part.before, part.after) for part in found.altered[0].parts} == {
+        ("宽度 · 最小", "1", "5"),
+        ("类型 · 选项", "甲", "甲、乙"),
+        ("旧", "可不填", ""),
+        ("备注", "", "必填"),
+        ("顺序", "宽度、类型", "类型、宽度"),
+    }
+
+
+def test_decision_tables_are_compared_rule_by_rule():
+    diagram = read(diagrams.plain())
+    shipped = next(matter for matter in shipped_matters() if matter.key == "dispute").tables["dispute_risk"]
+    first = re.search(r"<(\w+:)?rule\b.*?</(\w+:)?rule>", shipped, re.DOTALL)[0]
+    without = shipped.replace(first, "")
+
+    found = changes(
+        diagram,
+        diagram,
+        forms_before={},
+        forms_after={},
+        tables_before={"risk": shipped, "same": shipped, "gone": shipped, "odd": shipped},
+        tables_after={"risk": without, "same": shipped, "new": shipped, "odd": "<x/>"},
+    )
+
+    told = {one.element: one for one in found.altered}
+    assert [(one.element, str(one.kind)) for one in found.added] == [("new", "决策表")]
+    assert [one.element for one in found.cut] == ["gone"]
+    assert [(part.name, part.after) for part in told["risk"].parts] == [("第 1 条规则", "")]
+    assert told["risk"].parts[0].before.count(" | ") >= 1
+    assert told["odd"].parts[0].after == "不能对比：读不出来"
 
 
 @pytest.mark.parametrize("tasks", [0, 1, 5, 60, 400])
