@@ -69,6 +69,7 @@ def test_the_schema_names_the_calls_that_others_rely_on(schema):
         ("/api/v1/matters/{key}/publish/", "post"),
         ("/api/v1/matters/{key}/versions/", "get"),
         ("/api/v1/matters/{key}/versions/{number}/bpmn/", "get"),
+        ("/api/v1/matters/{key}/versions/{number}/forms/{form}/", "get"),
         ("/api/v1/reports/", "post"),
         ("/api/v1/photos/{sha256}/", "put"),
         ("/api/v1/recordings/{sha256}/", "put"),
