@@ -60,23 +60,29 @@ def resident_page(view: View[P]) -> View[P]:
             return refusal(request, NotFound())
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             # Before anything is read of it; the token against forged requests stands in the body, too.
-            return _closed(refusal(request, NotValid(_("The photos are too large together. Send fewer."))))
+            return _closed(_refused(request, NotValid(_("The photos are too large together. Send fewer."))))
         try:
             response = csrf_protect(view)(request, *args, **kwargs)
             if isinstance(response, TemplateResponse):
                 response.render()
         except (CaseworkError, WorkflowsError, GridError) as error:
-            response = refusal(request, error)
+            response = _refused(request, error)
         except DataError:
-            response = refusal(request, NotValid(_("A value cannot be kept: too large or too long.")))
+            response = _refused(request, NotValid(_("A value cannot be kept: too large or too long.")))
         except IntegrityError:
-            response = refusal(request, NotNow(_("Somebody else has just made the same thing.")))
+            response = _refused(request, NotNow(_("Somebody else has just made the same thing.")))
         except (OperationalError, InterfaceError) as error:
             log.warning("database: %s", error)
             response = unavailable(request)
         return _closed(response)
 
     return csrf_exempt(guarded)
+
+
+def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
+    """In the residents' frame, with a way on that needs no log-in."""
+    context = {"message": getattr(error, "message", str(error))}
+    return TemplateResponse(request, "public/refused.html", context, status=status_of(error)).render()
 
 
 def _closed(response: HttpResponse) -> HttpResponse:
