@@ -12,6 +12,7 @@ from casework.pages.door import ViewerRequest, page
 from casework.pages.orgparts import day_or_none, screen
 from casework.queries.setting_history import PAGE, changes
 from casework.queries.settings_overview import overview
+from casework.services.locks import database_now
 from casework.services.organising import ensure_may_organise
 
 
@@ -21,7 +22,7 @@ def index(request: ViewerRequest) -> HttpResponse:
     """All sections with what is in each, and what was changed lately."""
     ensure_may_organise(request.viewer)
     context = {
-        "figures": overview(request.viewer, today=timezone.localdate()),
+        "figures": overview(request.viewer, today=timezone.localdate(), now=database_now()),
         "changes": changes(request.viewer, limit=10),
     }
     return screen(request, "index", context, section="")

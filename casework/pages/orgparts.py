@@ -74,6 +74,12 @@ SECTIONS = (
         icon="ledger",
         history=("reference",),
     ),
+    Section(
+        view="powers",
+        title=_("Who may do what"),
+        about=_("What each post sees and may, and which level handles which category."),
+        icon="lock",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from casework.pages import org, orghistory, orgimport, orglimits, orgrules, orgtables, orgtime
+from casework.pages import org, orghistory, orgimport, orglimits, orgpowers, orgrules, orgtables, orgtime
 
 app_name = "org"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     path("time/", orgtime.times, name="time"),
     path("categories/", orgtables.categories, name="categories"),
     path("reference/", orgtables.reference, name="reference"),
+    path("powers/", orgpowers.powers, name="powers"),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
@@ -13,6 +13,8 @@ from casework.access import Viewer
 from casework.models import Category, LegalBasis, WorkingTime
 from casework.queries.organisation import within
 from casework.services.calendars import holiday_horizon
+from casework.services.limit_rules import limits_shown
+from casework.services.rulebook import tables_shown
 from grid.models import Appointment, Post, Unit
 
 
@@ -24,10 +26,12 @@ class Figure:
     needs_you: bool = False
 
 
-def overview(viewer: Viewer, *, today: date) -> dict[str, list[Figure]]:
+def overview(viewer: Viewer, *, today: date, now: datetime) -> dict[str, list[Figure]]:
     """By the section's name. Raises NotYours."""
     return {
         "organisation": _organisation(viewer, today=today),
+        "rules": _rules(viewer, now=now),
+        "limits": _limits(viewer, now=now),
         "time": _time(today=today),
         "categories": _categories(),
         "reference": _reference(today=today),
@@ -42,6 +46,18 @@ def _organisation(viewer: Viewer, *, today: date) -> list[Figure]:
     told = _("%(units)d units, %(posts)d posts") % {"units": units, "posts": all_posts}
     empty = _("%(n)d posts that nobody holds") % {"n": vacant}
     return [Figure(text=told), Figure(text=empty, needs_you=vacant > 0)]
+
+
+def _rules(viewer: Viewer, *, now: datetime) -> list[Figure]:
+    tables = tables_shown(viewer, now=now)
+    shipped = sum(not table.is_confirmed for table in tables)
+    return [Figure(text=_("%(n)d tables") % {"n": len(tables)}), *_to_confirm(shipped)]
+
+
+def _limits(viewer: Viewer, *, now: datetime) -> list[Figure]:
+    limits = limits_shown(viewer, now=now)
+    told = _("%(n)d limits") % {"n": len(limits)}
+    return [Figure(text=told), *_to_confirm(sum(not one.is_confirmed for one in limits))]
 
 
 def _time(*, today: date) -> list[Figure]:

@@ -53,7 +53,7 @@ def test_every_section_is_in_the_list_and_opens(admin):
     page = admin.get("/settings/")
 
     links = set(re.findall(r'href="(/settings/[a-z/]+)"', page.content.decode()))
-    assert len(links) >= 2
+    assert len(links) == 8
     assert [admin.get(link).status_code for link in sorted(links)] == [200] * len(links)
 
 
@@ -353,3 +353,13 @@ def test_a_provision_ends_and_names_its_successor(admin):
     row = LegalBasis.objects.get(code="noise-64")
     assert [one.status_code for one in (bad, good)] == [422, 302]
     assert (row.to_confirm, row.successor.code) == (False, "eco-code-noise")
+
+
+def test_who_may_do_what_names_posts_unlike_the_others(world, admin):
+    Post.objects.filter(code=post_code("grid_worker")).update(powers=["register", "supervise"])
+
+    page = text_of(admin.get("/settings/powers/"))
+
+    assert re.search(r"专职网格员 grid_worker 网格 4/4", page)
+    assert "沱口社区第一网格" in page
+    assert "暴露垃圾" in page

@@ -1,5 +1,9 @@
 // A year's calendar that is painted: press or drag, arrow keys and space; every stroke can be undone before it is kept.
 
+function isWeekend(day) {
+  return day.closest(".day").classList.contains("day--weekend");
+}
+
 class YearPaint extends HTMLElement {
   connectedCallback() {
     this.days = [...this.querySelectorAll(".day input")];
@@ -28,22 +32,17 @@ class YearPaint extends HTMLElement {
     if (day && event.pointerType === "mouse" && event.button === 0) this.from = day;
   }
 
+  // All days from where it began to here become what the first one becomes: a weekend that lies between holidays
+  // stays free, it doesn't turn into working days.
   paint(event) {
     const day = this.day(event);
     if (!this.from || !day || (day === this.from && !this.stroke)) return;
-    if (!this.stroke) {
-      this.to = !this.from.checked;
-      this.stroke = [];
-      this.turn(this.from);
-    }
-    this.turn(day);
+    if (!this.stroke) this.free = isWeekend(this.from) === this.from.checked;
+    for (const turned of this.stroke || []) turned.checked = !turned.checked;
+    const [first, last] = [this.days.indexOf(this.from), this.days.indexOf(day)].sort((a, b) => a - b);
+    this.stroke = this.days.slice(first, last + 1).filter((one) => one.checked !== (isWeekend(one) !== this.free));
+    for (const turned of this.stroke) turned.checked = !turned.checked;
     getSelection()?.removeAllRanges();
-  }
-
-  turn(day) {
-    if (day.checked === this.to) return;
-    day.checked = this.to;
-    this.stroke.push(day);
   }
 
   end() {
