@@ -19,6 +19,7 @@ from grid.services.ledgers.keeping import Keeper, lock_record
 from grid.services.ledgers.writing import cycles_of, edit, next_visit
 
 BATCH = 2000
+RESULTS = {True: LedgerVisit.Result.CHANGED, False: LedgerVisit.Result.UNCHANGED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +92,14 @@ def visit(new: NewVisit, *, by: Keeper) -> LedgerVisit:
     _ensure_told(new)
     record = lock_record(by, new.record)
     result = LedgerVisit.Result(new.result)
-    if result is LedgerVisit.Result.CHANGED:
+    if new.answers:
+        # What was typed counts, whichever button was pressed: nothing that somebody wrote is dropped.
         before = record.version
         record = edit(record.pk, _asked(record, new), seen=new.seen, by=by, how=LedgerChange.How.VISITED)
-        if record.version == before:
-            result = LedgerVisit.Result.UNCHANGED
+        if result is not LedgerVisit.Result.ABSENT:
+            result = RESULTS[record.version != before]
+    elif result is LedgerVisit.Result.CHANGED:
+        result = LedgerVisit.Result.UNCHANGED
     kept = LedgerVisit.objects.create(
         record=record,
         token=new.token,

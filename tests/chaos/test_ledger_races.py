@@ -9,6 +9,7 @@ import pytest
 from grid.models import LedgerChange, LedgerRecord, LedgerVisit
 from grid.services.ledgers import importing, writing
 from grid.services.ledgers.errors import ChangedMeanwhile, ImportMoved
+from grid.services.ledgers.keeping import Keeper
 from grid.services.ledgers.tags import ensure_tags
 from grid.services.visits import NewVisit, visit
 from tests.chaos.test_ground_races import at_once
@@ -23,11 +24,12 @@ def tags():
     ensure_tags()
 
 
-def tried(world) -> list[tuple[int, str, object]]:
+def tried(world) -> list[tuple[int, str, Keeper]]:
     """The same sheet, tried by two people of the grid while nobody of it was there."""
     found = []
     for user in (world.grid_worker, world.grid_head):
         row, plan = importing.try_sheet("person", sheet(*PEOPLE), name="a.xlsx", by=keeper(user))
+        assert row is not None
         found.append((row.pk, plan.digest, keeper(user)))
     return found
 
@@ -75,6 +77,7 @@ def test_an_edit_beside_a_sheet_loses_nothing(world):
     row, plan = importing.try_sheet(
         "person", sheet(["", ID_NUMBER, "", "13700004444", "", ""]), name="a.xlsx", by=keeper(world.grid_head)
     )
+    assert row is not None
     acts = [
         lambda: importing.read_in(row.pk, plan=plan.digest, by=keeper(world.grid_head)),
         lambda: writing.edit(record.pk, {"job": "保安"}, seen=1, by=keeper(world.grid_worker)),

@@ -255,6 +255,26 @@ def test_a_visit_writes_back_only_what_changed_and_only_what_it_asks(world):
     assert (line.how, line.fields) == ("visited", [{"field": "carer", "old": "", "new": "王小明"}])
 
 
+TYPED = [
+    ("typed, then no change tapped", "unchanged", {"carer": "王小明"}, "changed", "王小明"),
+    ("typed, but nobody at home", "absent", {"carer": "王小明"}, "absent", "王小明"),
+    ("nothing typed, but kept", "changed", {"carer": ""}, "unchanged", None),
+    ("no form at all", "changed", None, "unchanged", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("_case", "button", "typed", "result", "carer"), TYPED, ids=[row[0] for row in TYPED]
+)
+def test_what_was_typed_counts_whichever_button_is_pressed(world, _case, button, typed, result, carer):
+    record = elder(world)
+    told = NewVisit(token=uuid4(), record=record.pk, result=button, seen=1, answers=typed)
+
+    kept = visit(told, by=keeper(world.grid_worker))
+
+    assert (kept.result, LedgerRecord.objects.get().details.get("carer")) == (result, carer)
+
+
 def test_nobody_at_home_keeps_the_visit_due(world):
     record = elder(world)
     due_in(record, -1)
