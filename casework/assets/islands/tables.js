@@ -146,7 +146,8 @@ class TableDesigner extends Bench {
   }
 
   marked() {
-    for (const cell of this.grid.querySelectorAll("[aria-invalid]")) {
+    for (const cell of this.grid.querySelectorAll(".is-bad")) {
+      cell.classList.remove("is-bad");
       cell.removeAttribute("aria-invalid");
       cell.removeAttribute("title");
     }
@@ -159,7 +160,8 @@ class TableDesigner extends Bench {
     for (const fault of this.faults) {
       const cell = this.cell(this.nameOf(fault) || "");
       if (!cell) continue;
-      cell.setAttribute("aria-invalid", "true");
+      cell.classList.add("is-bad");
+      if (cell.matches("input")) cell.setAttribute("aria-invalid", "true");
       cell.title = fault.message;
     }
   }
