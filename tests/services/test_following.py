@@ -11,6 +11,7 @@ from casework.queries.viewers import viewer_for
 from casework.services import acts, clockwork, following
 from casework.services.said import Said
 from grid.models import Appointment
+from tests.api.conftest import Api
 from tests.diagrams import publish
 from tests.services.acting import HANDLED, on_case, opened, present, step
 
@@ -95,3 +96,22 @@ def test_ceasing_to_follow_is_heard(case, world):
     following.follow_case(case.number, by=by)
     following.follow_case(case.number, by=by, on=False)
     assert not Follow.objects.filter(case=present(case)).exists()
+
+
+def test_programs_follow_and_ask_with_a_cursor(case, world):
+    api = Api(user=world.duty_chief)
+    assert api.put(f"cases/{case.number}/follow/", "{}", "application/json").json() == {"following": True}
+    assert Follow.objects.filter(case=case, user=world.duty_chief).exists()
+    first = api.get("notices/poll/").json()
+    assert (first["unread"], first["notices"]) == (0, [])
+    assert api.get("notices/poll/", {"cursor": first["cursor"]}).status_code == 204
+    step(case, "accept", "complete", world.duty_officer)
+    tick()
+    news = api.get("notices/poll/", {"cursor": first["cursor"]}).json()
+    assert [row["text"] for row in news["notices"]] == ["处置"]
+    assert api.get("notices/poll/", {"cursor": news["cursor"]}).status_code == 204
+    api.post("notices/read/", {"ids": [news["notices"][0]["id"]]})
+    assert api.get("notices/poll/", {"cursor": news["cursor"]}).json()["unread"] == 0
+    off = api.put(f"cases/{case.number}/follow/", '{"following": false}', "application/json")
+    assert off.json() == {"following": False}
+    assert not Follow.objects.filter(case=case).exists()

@@ -36,6 +36,10 @@ class Following(serializers.Serializer[Any]):
     following = serializers.BooleanField()
 
 
+class FollowBody(serializers.Serializer[Any]):
+    following = serializers.BooleanField(default=True, help_text="False is the same as DELETE.")
+
+
 @call(
     "Ask whether there is something new to take note of",
     tag="record",
@@ -55,9 +59,9 @@ def poll(request: Request) -> Response:
 @call(
     "Follow a case: be told when it comes to another stage and when it is over",
     tag="record",
-    body=None,
+    body=FollowBody,
     answers={200: Following},
-    refuses=(404,),
+    refuses=(400, 404, 422),
     methods=("PUT",),
     name="case_follow",
 )
@@ -72,4 +76,9 @@ def poll(request: Request) -> Response:
 )
 @api_view(["PUT", "DELETE"])
 def follow(request: Request, number: str) -> Response:
-    return Response({"following": follow_case(number, by=viewer_of(request), on=request.method == "PUT")})
+    is_wanted = request.method == "PUT"
+    if is_wanted:
+        given = FollowBody(data=request.data)
+        given.is_valid(raise_exception=True)
+        is_wanted = given.validated_data["following"]
+    return Response({"following": follow_case(number, by=viewer_of(request), on=is_wanted)})
