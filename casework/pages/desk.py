@@ -18,6 +18,7 @@ from casework.models import Case, CaseStatus
 from casework.pages import desktasks, following, mapdesk
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
 from casework.pages.deskdispatch import dispatch
+from casework.pages.deskkeep import keep
 from casework.pages.deskmine import absence, leaving, phrases
 from casework.pages.desknotices import bell, notices
 from casework.pages.deskparts import about, tab_named, token_of, whole, whole_number
@@ -203,6 +204,7 @@ urlpatterns = [
     path("cases/<str:number>/papers/", hand_in_document, name="hand_in"),
     path("cases/<str:number>/papers/<int:document_id>/<int:version>/", document, name="document"),
     path("cases/<str:number>/parties/<int:party_id>/", reveal, name="reveal"),
+    path("cases/<str:number>/keep/<slug:what>/", keep, name="keep"),
     path("cases/<str:number>/diagram/", diagram, name="diagram"),
     path("steps/<int:step>/ahead/", look_ahead, name="ahead"),
     path("steps/<int:step>/<slug:verb>/", act, name="act"),
