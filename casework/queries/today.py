@@ -102,11 +102,12 @@ def today(viewer: Viewer, *, now: datetime) -> Today:
 
 
 def waiting_count(viewer: Viewer, *, on: date | None = None) -> int:
-    """How many steps and tasks wait for this person: the number on the first tab."""
+    """How many steps and tasks wait for this person, in one query: the number on the first tab."""
     pool = Q(claimed_by=None, candidates__overlap=list(viewer.post_codes) or [""])
     mine = Q(claimed_by_id=viewer.user_id)
-    steps = Step.objects.open().filter(mine | pool, kind=StepKind.HUMAN).count()
-    return steps + open_tasks(viewer, on=on or timezone.localdate()).count()
+    steps = Step.objects.open().filter(mine | pool, kind=StepKind.HUMAN).order_by().values("pk")
+    tasks = open_tasks(viewer, on=on or timezone.localdate()).order_by().values("pk")
+    return steps.union(tasks, all=True).count()
 
 
 def first_photos(cases: Collection[int]) -> dict[int, str]:

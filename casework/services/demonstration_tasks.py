@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 
@@ -18,19 +18,12 @@ from casework.services.tasks.doing import Done, finish
 from casework.services.tasks.planning import Plan, add_template, send_task
 
 TOWN_DIGITS: Final = 9
-WEEK: Final = (1, 2, 3, 4, 5, 6, 7)
+FIRST: Final = "消防通道和楼道"  # done already
 
 
 def plans(town: str) -> tuple[Plan, ...]:
     return (
-        Plan(
-            title="独居高龄老人",
-            area=town,
-            kind=TaskKind.VISIT,
-            text="看人、看灯、看气，问一句身体。",
-            due_time=time(20),
-        ),
-        Plan(title="消防通道和楼道", area=town, text="通道有没有堵，楼道有没有飞线充电。", due_time=time(12)),
+        Plan(title=FIRST, area=town, text="通道有没有堵，楼道有没有飞线充电。", due_time=time(12)),
         Plan(
             title="背街小巷占道经营",
             area=town,
@@ -45,14 +38,20 @@ def plans(town: str) -> tuple[Plan, ...]:
             needs_photo=True,
             due_time=time(18),
         ),
-        Plan(title="台账走访", area=town, kind=TaskKind.VISIT, cycle=Cycle.LEDGER, due_time=time(20)),
+        Plan(
+            title="台账走访",
+            area=town,
+            kind=TaskKind.VISIT,
+            cycle=Cycle.LEDGER,
+            text="看人、看灯、看气，问一句身体。",
+            due_time=time(20),
+        ),
         Plan(
             title="出租房屋和流动人口",
             area=town,
             kind=TaskKind.ROUND,
             cycle=Cycle.WEEK,
             due_time=time(21),
-            weekdays=WEEK,
         ),
         Plan(
             title="地灾隐患点",
@@ -72,14 +71,18 @@ def plan_and_do(*, grid: str) -> int:
     town, worker = grid[:TOWN_DIGITS], viewer_for(holder(f"{grid}-team/grid_worker"))
     chief = viewer_for(holder(f"{town}000-centre/duty_chief"))
     for plan in plans(town):
-        add_template(plan, by=chief, key=uuid5(NAMES, f"{town}:{plan.title}"))
+        add_template(plan, by=chief, key=_key(town, plan.title))
     tomorrow = timezone.localdate() + timedelta(days=1)
     urgent = Plan(
         title="排查电动车飞线充电", area=grid[:12], kind=TaskKind.CHECK, needs_photo=True, ends_on=tomorrow
     )
-    send_task(urgent, key=uuid5(NAMES, f"{grid}:{urgent.title}"), by=chief)
-    mine = Task.objects.filter(area_code=grid, opens_on__lte=timezone.localdate())
-    visit = mine.filter(template__kind=TaskKind.VISIT, state=TaskState.OPEN).order_by("pk").first()
-    if visit is not None:
-        finish(visit.pk, Done(outcome="no_change"), by=worker)
-    return mine.filter(state=TaskState.OPEN).count()
+    send_task(urgent, key=_key(grid, urgent.title), by=chief)
+    mine = Task.objects.filter(area_code=grid, state=TaskState.OPEN, opens_on__lte=timezone.localdate())
+    first = mine.filter(template__key=_key(town, FIRST)).first()
+    if first is not None:
+        finish(first.pk, Done(outcome="in_order"), by=worker)
+    return mine.count()
+
+
+def _key(place: str, title: str) -> UUID:
+    return uuid5(NAMES, f"{place}:{title}")

@@ -2,9 +2,10 @@
 
 import pytest
 
-from casework.models import Case, CaseEvent
+from casework.models import Case, CaseEvent, Task
 from casework.services.demonstration import tell
 from casework.services.demonstration_stories import STORIES
+from casework.services.demonstration_tasks import plan_and_do
 from casework.services.journal import breaks
 from tests.library.walking import open_elements
 from tests.world import GRID
@@ -44,3 +45,14 @@ def test_every_story_stands_where_it_should_and_is_told_once(library):
     lines = CaseEvent.objects.count()
     assert tell(STORIES, grid=GRID) == numbers
     assert (Case.objects.count(), CaseEvent.objects.count()) == (len(STORIES), lines)
+
+
+@pytest.mark.django_db
+def test_the_days_tasks_are_planned_once_and_one_is_done(world):
+    left = plan_and_do(grid=GRID)
+    tasks = Task.objects.count()
+
+    assert left > 0
+    assert plan_and_do(grid=GRID) == left
+    assert Task.objects.count() == tasks
+    assert Task.objects.filter(state="done").count() == 1
