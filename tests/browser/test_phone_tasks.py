@@ -1,0 +1,36 @@
+"""A task on the phone: the tap says where the phone is, and the list says how far things are."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from grid.services.demo import PASSWORD
+from tests.screens import sign_in
+
+GRID = "500101026001007"
+IN_HER_GRID = {"latitude": 30.7989, "longitude": 108.4153, "accuracy": 6}
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_tap_takes_the_position_along(phone: Page):
+    title = f"看看{uuid4().hex[:8]}"
+    sign_in(phone, "wangmin", PASSWORD)
+    phone.goto(f"/desk/tasks/send/?area={GRID[:12]}&grids={GRID}&needs_position=on")
+    phone.get_by_label("标题").fill(title)
+    phone.get_by_label("截止日期").fill(f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}")
+    phone.locator("main form button.btn--primary").click()
+    expect(phone.get_by_text(f"“{title}”已下发到")).to_be_visible()
+    phone.context.clear_cookies()
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation(IN_HER_GRID)
+    sign_in(phone, "chenxiulan", PASSWORD)
+
+    phone.goto("/m/")
+    phone.get_by_role("button", name=f"到达：{title}").click()
+
+    expect(phone.get_by_text(f"{title}：正常")).to_be_visible()
+    expect(phone.get_by_role("button", name=f"到达：{title}")).to_have_count(0)
