@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -39,10 +40,8 @@ def listening() -> Iterator[Script]:
                 self.send_header("Location", script.location)
             self.send_header("Content-Length", str(len(script.body)))
             self.end_headers()
-            try:
+            with contextlib.suppress(OSError):  # whoever asked has gone, as is wanted
                 self._answer()
-            except OSError:
-                pass  # whoever asked has gone, as is wanted
 
         def _answer(self) -> None:
             if not script.trickle:

@@ -62,7 +62,15 @@ def export(request: ViewerRequest) -> HttpResponse:
         "kind": asked.kind,
     }
     auditing.exported(f"audit:{tab}", by=request.viewer, rows=len(found), asked=told)
-    head = [_("When it was"), _("Person"), _("On behalf of"), _("Post"), _("What"), _("Case number"), _("Place")]
+    head = [
+        _("When it was"),
+        _("Person"),
+        _("On behalf of"),
+        _("Post"),
+        _("What"),
+        _("Case number"),
+        _("Place"),
+    ]
     head += [_("Step"), _("What was said"), _("Number of the line"), _("Fingerprint")]
     name = f"audit-{asked.scope.first}-{asked.scope.last}.csv"
     return csv_file(name, [head, *(_sheet_row(line) for line in found)])

@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from grid.services.demo import PASSWORD
 from tests.screens import sign_in
 
 GRID = "500101026001007"
-IN_HER_GRID = {"latitude": 30.7989, "longitude": 108.4153, "accuracy": 6}
+IN_HER_GRID: Geolocation = {"latitude": 30.7989, "longitude": 108.4153, "accuracy": 6}
 
 pytestmark = pytest.mark.browser
 

@@ -1,6 +1,7 @@
 """The dispatch page: who leads, who assists, refusals that keep what was chosen, and limits drawn as they will be."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from casework.clocks import WorkCalendar
 from casework.models import Case, CaseEvent
-from casework.queries.forecast import Branch, Forecast, Holder, Work
+from casework.queries.cases import Holder
+from casework.queries.forecast import Branch, Forecast, Work
 from casework.queries.timeruler import time_ruler
 from casework.queries.viewers import viewer_for
 from casework.services import intake
@@ -114,8 +116,8 @@ def test_the_card_leads_to_the_page_and_does_not_ask_in_the_small(world, dispatc
 
 # --- the drawing
 
-CALENDAR = WorkCalendar(zone=UTC)
-MONDAY_TEN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+CALENDAR = WorkCalendar(zone=ZoneInfo("UTC"))
+MONDAY_TEN = datetime(2026, 11, 23, 10, 0, tzinfo=CALENDAR.zone)
 
 
 def ahead(*dues):

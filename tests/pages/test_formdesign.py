@@ -109,7 +109,7 @@ def test_a_form_of_what_is_in_force_is_changed_in_a_draft(studio, draft, world):
     assert Version.objects.get(status="draft").forms["visit"] == more
 
 
-NO_FORMS = [
+NO_FORMS: list[object] = [
     None, 5, [], "x", {}, {**VISIT, "key": "other"}, {**VISIT, "fields": None}, {**VISIT, "fields": [5]},
     {**VISIT, "fields": [{"name": {"a": 1}}]}, {**VISIT, "fields": [{"type": []}]}, {**VISIT, "title": 3},
     {**VISIT, "fields": [{**HOMES, "columns": 5}]}, {**VISIT, "fields": [{**HOMES, "columns": [[]]}]},

@@ -174,7 +174,7 @@ def test_a_table_is_tried_with_facts_and_says_which_rule_fits(studio, draft):
     assert answer(金额={"a": 1}, 紧急=[1])["message"]
 
 
-NO_GRIDS = [
+NO_GRIDS: list[object] = [
     None, 5, [], {}, {**GOOD, "policy": "MAGIC"}, {**GOOD, "aggregation": 5}, {**GOOD, "id": ""}, {**GOOD, "id": 5},
     {**GOOD, "title": None}, {**GOOD, "inputs": [5]}, {**GOOD, "rules": [5]}, {**GOOD, "rules": [{"tests": []}]},
     {**GOOD, "outputs": []}, {**GOOD, "inputs": [column("x")] * 60}, {**GOOD, "title": "长" * 3000},

@@ -1,5 +1,6 @@
 """The pages of tasks: the day's list and its taps on the phone, coverage, templates and sending at the desk."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
@@ -30,10 +31,8 @@ def media(settings, tmp_path):
 
 
 def sent(world, **said) -> Task:
-    plan = Plan(**{"title": "消防通道", "area": GRID} | said)
     due = timezone.localdate() + timedelta(days=1)
-    if "ends_on" not in said:
-        plan = Plan(**{"title": "消防通道", "area": GRID, "ends_on": due} | said)
+    plan = replace(Plan(title="消防通道", area=GRID, ends_on=due), **said)
     return send_task(plan, key=uuid4(), by=viewer_for(world.duty_chief)).tasks.get()
 
 

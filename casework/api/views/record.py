@@ -214,7 +214,9 @@ def notices(request: Request) -> Response:
 def notices_read(request: Request) -> Response:
     body, viewer = _checked(NoticesBody, request), viewer_of(request)
     read_notices(body["ids"], by=viewer)
-    return Response([told_notice(row) for row in notices_for(viewer, unread=False).filter(pk__in=body["ids"])])
+    return Response(
+        [told_notice(row) for row in notices_for(viewer, unread=False).filter(pk__in=body["ids"])]
+    )
 
 
 def told_notice(row: Notice) -> dict[str, Any]:
