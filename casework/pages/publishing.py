@@ -221,7 +221,7 @@ def _screen(
 
 urlpatterns = [
     path("<slug:key>/publish/", publish, name="publish"),
-    path("<slug:key>/publish/rules/", rules, name="publish_rules"),
+    path("<slug:key>/publish/asks/", rules, name="publish_asks"),
     path("<slug:key>/publish/<int:request_id>/", decide, name="publish_decide"),
     path("<slug:key>/scenarios/", scenario_list, name="scenarios"),
 ]

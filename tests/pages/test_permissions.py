@@ -22,7 +22,6 @@ from PIL import Image
 
 from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party, Task
 from casework.queries.viewers import viewer_for
-from casework.rules.grids import Grid, dmn_with
 from casework.services import record
 from casework.services.tasks.planning import Plan, add_template
 from grid.models import LedgerImport, LedgerRecord, User
@@ -33,6 +32,7 @@ from grid.services.recordings import store_recording
 from tests.api import diagrams
 from tests.api.conftest import Api
 from tests.world import GRID, TOWN, post_code
+from workflows.library import shipped_matters
 from workflows.models import Incident, Step, Version
 
 PEOPLE = (
@@ -84,6 +84,11 @@ phone:send          post -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 
 phone:same          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 phone:same_photo    get  grid | 302 404 | 200 200 | 200 404 | 200 404 404 | 200 200 | 200
 phone:join          post grid | 302 404 | 200 200 | 200 404 | 200 404 404 | 200 200 | 200
+phone:bell          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:notices       get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+phone:notices       post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+phone:notice_choice post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+phone:follow        post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
 phone:me            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 handover            get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:inbox          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -98,6 +103,9 @@ desk:absence        post -    | 302 422 | 422 422 | 422 422 | 422 422 422 | 422 
 desk:notices        get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 desk:notices        post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
 desk:bell           get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+desk:notice_choice  post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
+desk:follow         post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
+desk:follow         post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
 desk:preview        get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 desk:preview        get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 desk:cases          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -173,7 +181,7 @@ studio:version      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:bpmn         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:publish      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
-studio:publish_rules post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:publish_asks post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:publish_decide post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 studio:scenarios    get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:scenarios    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
@@ -220,14 +228,6 @@ watch:table         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 200 
 watch:drawing       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 200 200 | 200
 operations          get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 200 200 | 200
 operations          post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 422 422 | 422
-phone:bell          get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
-phone:notices       get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
-phone:notices       post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
-phone:notice_choice post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
-phone:follow        post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
-desk:notice_choice  post -    | 302 302 | 302 302 | 302 302 | 302 302 302 | 302 302 | 302
-desk:follow         post grid | 302 404 | 302 404 | 302 404 | 302 404 404 | 302 302 | 302
-desk:follow         post town | 302 404 | 404 404 | 404 404 | 302 404 404 | 302 302 | 302
 org:index           get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 org:history         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 org:organisation    get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
@@ -252,9 +252,6 @@ org:categories      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 org:reference       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 org:reference       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 desk:messages       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
-api:notices_poll    get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
-api:case_follow     put  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
-api:case_follow     delete grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 public:report       get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 public:report       post -    | 422 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 public:find         get  -    | 200 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
@@ -300,6 +297,9 @@ api:legal_basis     put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 
 api:retention       get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:retention       put  -    | 401 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 api:notices         get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:notices_poll    get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
+api:case_follow     put  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_follow     delete grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:notices_read    post -    | 401 404 | 200 404 | 404 404 | 404 404 404 | 404 404 | 404
 api:steps           get  -    | 401 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 api:step            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -378,8 +378,9 @@ def scene(world, settings, tmp_path) -> Scene:
     author = Api(user=world.administrator)
     author.publish("reviewed", diagrams.with_review())
     author.put("matters/reviewed/draft/", diagrams.with_review())
-    visit = {"key": "visit", "title": {"zh": "走访"}, "fields": []}
-    grade = dmn_with(Grid(id="grade", title="定级"))
+    asked = {"name": "备注", "type": "text", "label": {"zh": "备注"}}
+    visit = {"key": "visit", "title": {"zh": "走访"}, "fields": [asked]}
+    grade = next(one for one in shipped_matters() if one.key == "dispute").tables["dispute_risk"]
     Version.objects.filter(status="draft").update(forms={"visit": visit}, tables={"grade": grade})
     numbers = {
         place: Api(user=operator).open("reviewed", area)["number"]

@@ -174,7 +174,7 @@ def test_a_trial_is_recorded_listed_painted_renamed_and_deleted(studio, draft):
 
 def test_the_gate_asks_for_what_an_administrator_set_and_for_a_second_person(studio, draft, world):
     gate = "/studio/tried/publish/"
-    studio.post(f"{gate}rules/", {"share": "0", "needs_second": "on"})
+    studio.post(f"{gate}asks/", {"share": "0", "needs_second": "on"})
     page = studio.get(gate)
     assert "下一步：送复核" in text_of(page)
     reviewed = page.context["form"].fields["reviewed"].initial
