@@ -236,7 +236,7 @@ SPECTACULAR_SETTINGS = {
         "StepKind": "workflows.models.StepKind",
         "PlaceKind": ["scene", "source", "destination", "meeting", "other"],
         "InstrumentKind": "casework.models.InstrumentKind",
-        "TaskKind": ["patrol", "visit", "check", "round"],
+        "TaskKind": "casework.models.TaskKind",
         "CategoryKind": ["component", "event", "social"],
     },
 }
