@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from casework.models import Case, CaseEvent, Clock
+from casework.models import Case, CaseEvent, Clock, ClockKind
 from casework.services import clocks, handing_up, journal
 from casework.services.calendars import work_calendar
 from casework.services.locks import lock_case_or_none
@@ -24,7 +24,8 @@ UPDATE casework_clock SET breached_at = %(now)s, told_at = NULL
 """
 # A notice points at its case, for which PostgreSQL locks that row: one that somebody is changing is passed by too. Else
 # he would wait for the clock and we for his case.
-# To whoever has signed for the step, else to the posts that may, else to the reporter. A total has nobody yet.
+# To whoever has signed for the step, else to the posts that may, else to the reporter. A stage's or a case's clock is
+# told to all who have work in it now.
 _WARN = """
 WITH warned AS (
   UPDATE casework_clock SET warned_at = %(now)s
@@ -33,13 +34,20 @@ WITH warned AS (
                    AND warn_at IS NOT NULL AND warn_at <= %(now)s
                  ORDER BY warn_at LIMIT %(most)s
                    FOR KEY SHARE OF place SKIP LOCKED FOR UPDATE OF clock SKIP LOCKED)
-  RETURNING id, case_id, step_id, name, due_at),
+  RETURNING id, case_id, step_id, kind, name, due_at),
 told AS (
   INSERT INTO casework_notice (case_id, kind, to_user_id, to_post, text, at)
-  SELECT warned.case_id, 'due_soon', receiver.person, receiver.post, left(step.name, 500), %(now)s
+  SELECT DISTINCT warned.case_id, 'due_soon', receiver.person, receiver.post, left(step.told, 500), %(now)s
     FROM warned
-    JOIN workflows_step step ON step.id = warned.step_id AND step.status = 'open'
     JOIN casework_case c ON c.id = warned.case_id
+    CROSS JOIN LATERAL (
+      SELECT name AS told, claimed_by_id, candidates FROM workflows_step
+       WHERE id = warned.step_id AND status = 'open'
+      UNION ALL
+      SELECT CASE warned.kind WHEN 'stage' THEN warned.name ELSE %(whole)s END, claimed_by_id, candidates
+        FROM workflows_step
+       WHERE warned.step_id IS NULL AND run_id = c.run_id AND status = 'open' AND kind = 'human'
+         AND (warned.kind <> 'stage' OR settings ->> 'stage' = warned.name)) step
     CROSS JOIN LATERAL (
       SELECT step.claimed_by_id AS person, '' AS post WHERE step.claimed_by_id IS NOT NULL
       UNION ALL
@@ -62,7 +70,7 @@ def mark_breaches(*, now: datetime, most: int = MARKED_AT_ONCE) -> int:
 def warn(*, now: datetime, most: int = MARKED_AT_ONCE) -> int:
     """Tell those who have the work that its time runs short, once."""
     with connection.cursor() as cursor:
-        cursor.execute(_WARN, {"now": now, "most": most})
+        cursor.execute(_WARN, {"now": now, "most": most, "whole": str(ClockKind.TOTAL.label)})
         return int(cursor.fetchone()[0])
 
 

@@ -172,6 +172,34 @@ def test_who_has_signed_is_warned_in_person(world):
     assert Notice.objects.get(case=case).to_user == world.planning
 
 
+def test_a_stage_and_the_whole_case_warn_all_who_have_work_in_them(world):
+    at = {"level": "town", "limit": ""}
+    body = (
+        '<startEvent id="s"/><endEvent id="e"/><parallelGateway id="f"/><parallelGateway id="j"/>'
+        + task("plan", stage="处置", post="planning", **at)
+        + task("fine", stage="处置", post="enforcement", **at)
+        + task("file", stage="反馈", post="civil_affairs", **at)
+        + chain("s", "f", "plan", "j", "e")
+        + chain("f", "fine", "j")
+        + chain("f", "file", "j")
+    )
+    publish("m", body, now=timezone.now(), about={"limits": {"total": "20h", "stages": {"处置": "10h"}}})
+    case = opened(world)
+    start = Clock.objects.get(case=case, kind=ClockKind.TOTAL).starts_at
+    posts = {
+        name: world.post_of(getattr(world, name)).code
+        for name in ("planning", "enforcement", "civil_affairs")
+    }
+
+    sweep_clocks(now=start + timedelta(hours=9))
+    stage = set(Notice.objects.filter(case=case, kind="due_soon").values_list("to_post", "text"))
+    sweep_clocks(now=start + timedelta(hours=17))
+    whole = set(Notice.objects.filter(case=case, kind="due_soon").values_list("to_post", "text")) - stage
+
+    assert stage == {(posts["planning"], "处置"), (posts["enforcement"], "处置")}
+    assert whole == {(code, "整个案件") for code in posts.values()}
+
+
 def test_limits_follow_each_other_on_one_problem(world):
     matter({"limit": "4h:停工; 7d:处罚; 20d:拆除"})
     case = opened(world)
