@@ -34,6 +34,11 @@ from casework.services.record.parties import NewParty, shown_name
 LINE = {"class": "input"}
 
 
+def _day() -> forms.DateInput:
+    """The browser's own calendar, which knows one way to write a day."""
+    return forms.DateInput(LINE | {"type": "date"}, format="%Y-%m-%d")
+
+
 class KeepForm(forms.Form):
     """Knows its case, so that a form can offer what belongs to it."""
 
@@ -65,10 +70,8 @@ class InstrumentForm(KeepForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=InstrumentKind.choices, widget=forms.Select(LINE))
     number = forms.CharField(label=_("Document number"), max_length=60, widget=forms.TextInput(LINE))
     title = forms.CharField(label=_("Title"), max_length=120, widget=forms.TextInput(LINE))
-    decided_on = forms.DateField(label=_("Decided on"), widget=forms.DateInput(LINE | {"type": "date"}))
-    perform_by = forms.DateField(
-        label=_("To be performed by"), required=False, widget=forms.DateInput(LINE | {"type": "date"})
-    )
+    decided_on = forms.DateField(label=_("Decided on"), widget=_day())
+    perform_by = forms.DateField(label=_("To be performed by"), required=False, widget=_day())
     amount = forms.DecimalField(
         label=_("Amount (yuan)"),
         required=False,

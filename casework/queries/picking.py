@@ -151,10 +151,11 @@ def posts_below(area_code: str, level: str, *, on: date) -> list[Choice]:
 def people_of(case: Case, *, on: date, without: int) -> list[Choice]:
     """Who has had to do with the case and sees it: the holders of its posts, and the reporter."""
     holders = holders_by_post(case.touched_by, on=on)
-    posts = {post.code: post for post in Post.objects.filter(code__in=holders)}
+    posts = {post.code: post for post in Post.objects.filter(code__in=[*holders, case.reporter_post])}
+    reporters = posts.get(case.reporter_post)
     found = {
         case.reporter_id: Choice(
-            value=str(case.reporter_id), label=str(case.reporter), note=case.reporter_post
+            value=str(case.reporter_id), label=str(case.reporter), note=reporters.name if reporters else ""
         )
     }
     for code, people in holders.items():

@@ -57,6 +57,8 @@ def test_a_penalty_names_the_law_in_force_on_its_day(world, case):
         "decided_on": today.isoformat(),
     }
 
+    asked = clerk.get(address(case, "instrument")).content.decode()
+    assert f'value="{today.isoformat()}"' in asked
     bare = clerk.post(address(case, "instrument"), given)
     clerk.post(address(case, "instrument"), {**given, "bases": ["old-law"], "amount": "2000"})
 
