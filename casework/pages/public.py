@@ -140,15 +140,15 @@ def answer(request: HttpRequest, link: str) -> HttpResponse:
     """What the matter itself asks its reporter before it closes."""
     found = _found(link)
     step = queries.asked_of_resident(found.case)
-    if step is None:
-        raise NotNow
+    if step is None or _asked(request, found) is None:
+        raise NotNow  # what this page does not ask is nobody's to say without a log-in
     told = said_by(
         request.POST, VERBS["complete"], has_form=True, language=request.LANGUAGE_CODE or "zh-hans"
     )
     try:
         residents.answer(found, step.pk, told)
     except FormRefused as error:
-        return _status_page(request, found, link, asked=error.form, status=422)
+        return _status_page(request, found, link, asked=_asked(request, found, refused=error), status=422)
     messages.success(request, _("Thank you. Your answer is kept with the report."))
     return redirect("public:status", link)
 
@@ -210,17 +210,29 @@ def _status_page(
     return TemplateResponse(request, "public/status.html", context, status=status)
 
 
-def _asked(request: HttpRequest, found: ResidentReport) -> StepForm | None:
+def _asked(
+    request: HttpRequest, found: ResidentReport, *, refused: FormRefused | None = None
+) -> StepForm | None:
     """The questions of the step that waits for the resident, if he can answer them here.
 
-    Nothing that the case knows is filled in: some of it is not for him.
+    Nothing that the case knows is filled in, after a refusal neither: some of it is not for him.
     """
     step = queries.asked_of_resident(found.case)
     definition = found.case.run.version.forms.get(step.settings.get("form", "")) if step else None
-    if definition is None:
+    if step is None or definition is None:
         return None
-    form = build(read_form(definition), data={}, language=request.LANGUAGE_CODE or "zh-hans")
-    return form if all(one.is_asked and one.kind in PLAIN for one in form.definition.fields) else None
+    form = build(
+        read_form(definition).at(step.element),
+        data={},
+        submitted=refused.form.data if refused else None,
+        language=request.LANGUAGE_CODE or "zh-hans",
+    )
+    if not all(one.is_asked and one.kind in PLAIN for one in form.definition.fields if not one.hidden):
+        return None
+    if refused:
+        for name in refused.form.errors.keys() - form.errors.keys():
+            form.add_error(name if name in form.fields else None, refused.form.errors[name])
+    return form
 
 
 def _found(link: str) -> ResidentReport:

@@ -291,6 +291,40 @@ def test_what_the_matter_asks_its_reporter_is_answered_before_the_close(world):
     assert present(case).data["满意度"] == "满意"
 
 
+@pytest.mark.parametrize(
+    ("_case", "form", "given"),
+    [
+        ("shows what the case knows", [{"name": "摘要", "type": "text", "read_only": True}], {}),
+        ("asks what needs a log-in", [{"name": "谁", "type": "post", "required": True}], {}),
+        ("asks nothing", None, {"定论": "通过"}),
+    ],
+)
+def test_what_is_not_asked_here_is_neither_answered_nor_shown(world, _case, form, given):
+    asked = {
+        "key": "look",
+        "title": {"zh": "看一看", "en": "Look"},
+        "fields": [{"label": {"zh": "甲", "en": "A"}, **one} for one in form or []]
+        + [{"name": "满意", "type": "text", "label": {"zh": "满意", "en": "Satisfied"}, "required": True}],
+    }
+    body = (
+        '<startEvent id="s"/>'
+        + task("accept", level="town", post="duty_officer")
+        + task("rate", level="reporter", verbs="complete", **({"form": "look"} if form else {}))
+        + '<endEvent id="e"/>'
+        + chain("s", "accept", "rate", "e")
+    )
+    publish("lamp", body, now=timezone.now(), about=ABOUT, forms={"look": asked})
+    where, case = sent()
+    step(case, "accept", "complete", world.duty_officer)
+
+    answer = Client().post(f"{where}answer/", given)
+
+    assert answer.status_code == 409
+    assert "住户张三" not in answer.content.decode()
+    assert present(case).status == "open"
+    assert "定论" not in present(case).data
+
+
 def test_of_a_merged_report_one_sees_what_becomes_of_the_main_one(matter, world):
     _main_where, main = sent()
     where, case = sent()
