@@ -194,18 +194,24 @@ def ensure_may_mend(by: Viewer) -> None:
 def send_again(ids: Collection[int], *, by: Viewer, now: datetime) -> int:
     """Give messages that were given up another full set of tries. Raises NotYours, NotFound."""
     ensure_may_mend(by)
-    return sum(outbox.retry(pk, now=now) for pk in _dead(ids))
+    return sum(outbox.retry(pk, now=now) for pk in _dead(ids, by=by))
 
 
 def drop(ids: Collection[int], *, by: Viewer) -> int:
     """Let them be: nobody needs to hear it any more. Raises NotYours, NotFound."""
     ensure_may_mend(by)
-    return Outbox.objects.filter(pk__in=_dead(ids), state=OutboxState.DEAD).update(state=OutboxState.DONE)
+    return Outbox.objects.filter(pk__in=_dead(ids, by=by), state=OutboxState.DEAD).update(
+        state=OutboxState.DONE
+    )
 
 
-def _dead(ids: Collection[int]) -> list[int]:
-    found = Outbox.objects.filter(pk__in=list(ids), kind=KIND, state=OutboxState.DEAD)
-    keys = list(found.values_list("pk", flat=True))
+def _dead(ids: Collection[int], *, by: Viewer) -> list[int]:
+    """Those of them that are of cases which this person may see; of others he isn't told that they are there."""
+    rows = Outbox.objects.filter(pk__in=list(ids), kind=KIND, state=OutboxState.DEAD)
+    notices = {row.pk: int(row.payload["notice"]) for row in rows}
+    cases = Case.objects.visible_to(by)
+    seen = set(Notice.objects.filter(pk__in=notices.values(), case__in=cases).values_list("pk", flat=True))
+    keys = [pk for pk, notice in notices.items() if notice in seen]
     if not keys:
         raise NotFound
     return keys

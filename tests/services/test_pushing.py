@@ -20,6 +20,7 @@ from casework.notify.channels import ChannelsUnreadable, channels, read
 from casework.queries.viewers import viewer_for
 from casework.services import clockwork, pushing
 from casework.services.pushing import Choice, after_quiet, choose
+from grid.models import Post
 from tests.notify_server import listening
 from tests.services.acting import handled_matter, opened
 from tests.world import post_code
@@ -314,7 +315,14 @@ def test_a_name_is_resolved_once_and_the_connection_goes_there(settings, server,
 
 
 @pytest.mark.parametrize(
-    "given", [[], {"a": {}}, {"a": {"kind": "fax", "url": "https://x/"}}, {"a": {"kind": "sms", "url": "x"}}]
+    "given",
+    [
+        [],
+        {"a": {}},
+        {"a": {"kind": "fax", "url": "https://x/"}},
+        {"a": {"kind": "sms", "url": "x"}},
+        {"a": {"kind": "sms", "url": "https://[x/"}},
+    ],
 )
 def test_channels_that_cannot_be_read_are_said_at_the_start_and_stop_nothing(settings, given):
     settings.NOTICE_CHANNELS = given
@@ -342,6 +350,19 @@ def test_messages_given_up_are_seen_and_mended_on_the_operations_desk(case, worl
     assert pushed()[0].state == "done"
     assert len(server.got) == 2
     assert "群wecom" not in desk.get("/operations/").content.decode()
+
+
+def test_messages_of_cases_that_one_may_not_see_are_not_mended(case, world, server):
+    server.status = 403
+    chosen(world.duty_officer, "wecom")
+    notice(case, user=world.duty_officer)
+    tick()
+    Post.objects.filter(code=post_code("sibling_duty_chief")).update(powers=["studio"])
+    desk = Client()
+    desk.force_login(world.sibling_duty_chief)
+    for verb in ("retry", "drop"):
+        assert desk.post("/desk/messages/", {"message": [pushed()[0].pk], "verb": verb}).status_code == 404
+    assert pushed()[0].state == "dead"
 
 
 def test_channels_are_chosen_on_the_phone_and_at_the_desk(case, world):
