@@ -79,7 +79,7 @@ def read_organisation(path: Path) -> Organisation:
     reading = _Reading()
     for line in read_table(path, columns=COLUMNS, required=REQUIRED):
         reading.take(line)
-    bad = reading.bad or [*reading.unknown_areas(), *reading.unknown_parents()]
+    bad = reading.bad or [*reading.unknown_areas(), *reading.unknown_parents(), *reading.circles()]
     if bad:
         raise RegisterRefused(bad)
     return Organisation(units=tuple(reading.units.values()), posts=tuple(reading.posts.values()))
@@ -159,6 +159,22 @@ class _Reading:
             if unit.parent in elsewhere - known or unit.parent == unit.code:
                 text = _("The unit above, %s, is neither in the file nor known.") % unit.parent
                 yield self.first_lines[unit.code].bad("parent", text)
+
+    def circles(self) -> Iterable[BadLine]:
+        """Units that stand above themselves, with those that the file doesn't name; each circle is told once."""
+        above = dict(Unit.objects.exclude(parent=None).values_list("code", "parent__code"))
+        above |= {unit.code: unit.parent for unit in self.units.values()}
+        looked_at = {""}
+        for unit in self.units.values():
+            way: set[str] = set()
+            code = unit.code
+            while code not in looked_at and code not in way:
+                way.add(code)
+                code = above.get(code, "")
+            if code in way and unit.parent != unit.code:
+                text = _("A unit can't be moved below itself.")
+                yield self.first_lines[unit.code].bad("parent", text)
+            looked_at |= way
 
 
 def _unit_entry(line: Line) -> UnitEntry | BadLine:

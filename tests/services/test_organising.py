@@ -150,6 +150,22 @@ def test_an_end_takes_the_stand_ins_along(world, admin):
     assert stand_in.ends_on == today + timedelta(days=2)
 
 
+def test_a_prolonged_appointment_meets_no_other_main_post(world, admin):
+    today = timezone.localdate()
+    soon, late = today + timedelta(days=3), today + timedelta(days=30)
+    first = organising.appoint(post_code("mediation"), appointment(world.stranger, ends_on=soon), by=admin)
+    organising.appoint(
+        post_code("safety"), appointment(world.stranger, starts_on=soon + timedelta(days=5)), by=admin
+    )
+
+    organising.end_appointment(first.pk, last_day=soon + timedelta(days=4), by=admin)
+    with pytest.raises(AlreadyThere):
+        organising.end_appointment(first.pk, last_day=late, by=admin)
+
+    first.refresh_from_db()
+    assert first.ends_on == soon + timedelta(days=4)
+
+
 @pytest.mark.parametrize(
     ("_case", "who", "more", "error"),
     [
@@ -189,6 +205,26 @@ def test_nobody_gives_powers_to_a_post_of_his_own(world, admin):
     post.refresh_from_db()
     assert post.powers == ["studio"]
     assert Post.objects.get(code=post_code("mediation")).powers == ["register"]
+
+
+def test_a_second_post_is_ones_own_too_while_one_acts_for_the_first(world):
+    second = Post.objects.get(code=post_code("mediation"))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    Appointment.objects.create(post=second, user=world.administrator, starts_on=tomorrow, kind="concurrent")
+    admin = viewer_for(world.administrator, acting_as=world.post_of(world.administrator).code)
+    file = (
+        "unit_code,unit_key,unit_name,unit_kind,area_code,role,post_name,sees,powers\n"
+        f"{SAFETY},sector_safety,平安法治板块,sector,{TOWN},mediation,调解岗,area,dispatch\n"
+    )
+
+    with pytest.raises(NotYours):
+        organising.change_post(second.code, NewPost(name="调解岗", powers=["dispatch"]), by=admin)
+    with pytest.raises(RegisterRefused) as refused:
+        organising.import_file("units", name="u.csv", content=file.encode(), by=admin)
+
+    assert [bad.code for bad in refused.value.bad_lines] == ["own_post"]
+    second.refresh_from_db()
+    assert second.powers == []
 
 
 def test_an_administrator_of_a_town_reaches_no_other(world):
@@ -261,6 +297,31 @@ def test_a_file_reaches_no_farther_than_its_reader(world):
             organising.import_file("units", name="u.csv", content=content.encode(), by=town)
         assert [bad.code for bad in refused.value.bad_lines] == [code]
     assert history() == []
+
+
+def test_a_file_fetches_no_post_back_from_where_its_reader_has_no_say(world):
+    Post.objects.filter(code=post_code("commander")).update(powers=["studio"])
+    moved = Post.objects.get(code=post_code("planning"))
+    Post.objects.filter(pk=moved.pk).update(unit=Unit.objects.get(code=f"{SIBLING}000-safety"))
+    file = (
+        "unit_code,unit_key,unit_name,unit_kind,area_code,role,post_name,sees,powers\n"
+        f"{ECONOMY},sector_economy,经济发展板块,sector,{TOWN},planning,规划建设岗,assigned,\n"
+    )
+
+    with pytest.raises(RegisterRefused) as refused:
+        organising.import_file("units", name="u.csv", content=file.encode(), by=viewer_for(world.commander))
+
+    assert [bad.code for bad in refused.value.bad_lines] == ["reach"]
+
+
+def test_units_of_a_file_stand_in_no_circle(admin):
+    head = "unit_code,unit_key,unit_name,unit_kind,area_code,parent_unit\n"
+    lines = f"{TOWN}000-a,a,甲,other,{TOWN},{TOWN}000-b\n{TOWN}000-b,b,乙,other,{TOWN},{TOWN}000-a\n"
+
+    with pytest.raises(RegisterRefused) as refused:
+        organising.import_file("units", name="u.csv", content=(head + lines).encode(), by=admin)
+
+    assert [bad.code for bad in refused.value.bad_lines] == ["parent"]
 
 
 def test_the_history_is_never_rewritten(admin):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.access import Viewer
 from casework.models import SettingChange
-from casework.services.organising.bounds import POWER, ensure_may_organise
+from casework.services.organising.bounds import POWER, ensure_may_organise, own_posts
 from casework.services.setting_history import Change, lock_setting, remember
 from grid.models import Post, Unit
 from grid.services.area_register import AreaEntry, read_areas, store_areas
@@ -74,6 +74,7 @@ def _store(kind: str, *, name: str, content: bytes, by: Viewer) -> Trial:
             return Trial(changes=((_("areas"), store_areas(entries)),))
         organisation = read_organisation(path)
     _refuse(_units_out_of_reach(organisation, by=by))
+    _refuse(_posts_out_of_reach(organisation, by=by))
     _refuse(_powers_of_ones_own(organisation, by=by))
     changes = store_organisation(organisation)
     return Trial(changes=((_("units"), changes.units), (_("posts"), changes.posts)))
@@ -116,12 +117,22 @@ def _units_out_of_reach(organisation: Organisation, *, by: Viewer) -> Iterator[B
             yield BadLine(number=0, code="reach", message=text)
 
 
+def _posts_out_of_reach(organisation: Organisation, *, by: Viewer) -> Iterator[BadLine]:
+    """A post that was moved to another unit keeps its code, and a file that names its old unit fetches it back."""
+    codes = [entry.code for entry in organisation.posts]
+    places = Post.objects.filter(code__in=codes).values_list("code", "unit__area__code")
+    for code, place in places:
+        if not by.has_power_over(POWER, place):
+            text = _("%(code)s lies outside what you administer.") % {"code": code}
+            yield BadLine(number=0, code="reach", message=text)
+
+
 def _powers_of_ones_own(organisation: Organisation, *, by: Viewer) -> Iterator[BadLine]:
-    if by.is_operator:
-        return
-    mine = {post.code: post for post in Post.objects.filter(code__in=by.post_codes)}
+    """By unit and role, as the file is stored, or by code where it fetches a post back from another unit."""
+    mine = own_posts(by).select_related("unit")
+    known = {post.code: post for post in mine} | {f"{post.unit.code}/{post.role}": post for post in mine}
     for entry in organisation.posts:
-        post = mine.get(entry.code)
+        post = known.get(entry.code)
         widened = post is not None and entry.sees == Post.Sees.AREA and post.sees != Post.Sees.AREA
         if post is not None and (widened or set(entry.powers) - set(post.powers)):
             text = _("Nobody gives powers to a post of his own; ask another administrator.")

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from casework.access import Viewer
 from casework.errors import AlreadyThere, NotNow, NotValid, NotYours
 from casework.models import SettingChange
-from casework.services.organising.bounds import checked_name, ensure_empty, locked_post, locked_unit
+from casework.services.organising.bounds import (
+    checked_name,
+    ensure_empty,
+    locked_post,
+    locked_unit,
+    own_posts,
+)
 from casework.services.setting_history import Change, remember
 from grid.codes import DIGITS
 from grid.models import Post, Unit
@@ -61,7 +67,7 @@ def change_post(code: str, new: NewPost, *, by: Viewer) -> Post:
     name, before = _checked(new), _told(post)
     gained = set(new.powers) - set(post.powers)
     widened = new.sees == Post.Sees.AREA and post.sees != Post.Sees.AREA
-    if (gained or widened) and code in by.post_codes and not by.is_operator:
+    if (gained or widened) and own_posts(by).filter(pk=post.pk).exists():
         raise NotYours(_("Nobody gives powers to a post of his own; ask another administrator."))
     post.name, post.sees, post.powers = name, new.sees, _powers(new)
     post.save(update_fields=["name", "sees", "powers"])
