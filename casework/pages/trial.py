@@ -59,7 +59,7 @@ def version_asked(request: ViewerRequest, key: str) -> Version:
     """The one that `version` names, else the draft, else what is in force. Raises NotFound."""
     matter = studio.matter_for(key)
     number = request.POST.get("t.version") or request.GET.get("version") or ""
-    if number.isdigit() and len(number) < 9:
+    if number.isdecimal() and len(number) < 9:
         return studio.version_for(matter, int(number))
     version = studio.draft_or_none(matter) or studio.published_or_none(matter)
     if version is None:
@@ -106,7 +106,7 @@ def _standing(
 ) -> dict[str, Any]:
     standing = trying.standing(held, trials.replayed(held))
     asked = request.GET.get("step", "")
-    step = standing.step(token or (int(asked) if asked.isdigit() and len(asked) < 12 else None))
+    step = standing.step(token or (int(asked) if asked.isdecimal() and len(asked) < 12 else None))
     if step is not None and form is None:
         form = trying.form_at(standing, step, language=get_language() or "zh-hans")
     return {"standing": standing, "step": step, "form": form}
@@ -238,7 +238,7 @@ def _go_on(request: ViewerRequest, held: TrialRun, step: Mapping[str, Any]) -> N
 
 def _at(request: ViewerRequest) -> int:
     written = request.POST.get("t.at", "")
-    return int(written) if written.isdigit() and len(written) < 6 else -1
+    return int(written) if written.isdecimal() and len(written) < 6 else -1
 
 
 def _step_asked(request: ViewerRequest, standing: trying.Standing) -> trying.TrialStep | None:

@@ -23,6 +23,7 @@ from casework.services import scenarios
 from casework.services.calendars import work_calendar
 from casework.services.diagrams import ensure_may_draw
 from casework.services.intake import first_facts
+from casework.services.setting_history import lock_setting
 from grid.models import Area
 from workflows import engine
 from workflows import services as workflows
@@ -111,6 +112,7 @@ def begin(
 ) -> TrialRun:
     """A new sample case, in the place of this administrator's last one. Raises NotYours, NotValid."""
     ensure_may_draw(by)
+    lock_setting(f"trial:{version.pk}:{by.user_id}")  # pressed twice, both would find none to delete
     TrialRun.objects.filter(version=version, by_id=by.user_id).delete()
     trial = TrialRun(
         version=version, by_id=by.user_id, area_code=area_code, begins_at=now.replace(second=0, microsecond=0)
@@ -184,7 +186,7 @@ def until(replay: Replay, how: str) -> dict[str, str]:
     """The move that lets time pass: `1h`, `1d`, `3wd`, `next` (to the next timer) or `to:TOKEN`. Raises NotValid."""
     now, calendar = replay.walk.now, replay.walk.calendar
     assert calendar is not None
-    waits = {wait.token: wait.due_at for wait in replay.run.waits() if wait.due_at is not None}
+    waits = {f"to:{wait.token}": wait.due_at for wait in replay.run.waits() if wait.due_at is not None}
     match how:
         case "1h":
             then = now + timedelta(hours=1)
@@ -194,8 +196,8 @@ def until(replay: Replay, how: str) -> dict[str, str]:
             then = work_calendar().add_working_days(now, 3)
         case "next" if waits:
             then = min(waits.values())
-        case _ if how.removeprefix("to:").isdigit() and int(how.removeprefix("to:")) in waits:
-            then = waits[int(how.removeprefix("to:"))]
+        case _ if how in waits:
+            then = waits[how]
         case _:
             raise NotValid(_("Nothing waits for time."))
     return {"advance": f"PT{max(1, ceil((then - now).total_seconds()))}S"}

@@ -111,6 +111,9 @@ def test_back_again_and_a_stale_window(studio, draft):
     [
         ("advance", {"t__how": "next"}, "没有环节在等时间"),
         ("advance", {"t__how": "to:999999999999999"}, "没有环节在等时间"),
+        ("advance", {"t__how": "to:²"}, "没有环节在等时间"),
+        ("advance", {"t__how": "to:" + "9" * 5000}, "没有环节在等时间"),
+        ("undo", {"t__at": "²"}, "已经往前走了"),
         ("deliver", {"t__token": "77"}, "已经没有环节在等它"),
         ("answer", {"t__token": "x"}, "已经不在了"),
         ("set", {"t__values": "没有等号"}, "一行一个"),
