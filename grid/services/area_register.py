@@ -78,9 +78,13 @@ def _features(path: Path) -> list[tuple[Line, Any]]:
     """`number` counts features, the first is 1."""
     try:
         collection = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # beside what is no JSON: nested too deeply, endless numbers
+        number, why = getattr(error, "lineno", 0), getattr(error, "msg", error)
         raise RegisterRefused(
-            [BadLine(number=error.lineno, code="json", message=_("This isn't JSON: %s") % error.msg)]
+            [BadLine(number=number, code="json", message=_("This isn't JSON: %s") % why)]
         ) from error
     if not isinstance(collection, dict) or not isinstance(collection.get("features"), list):
         message = _("This isn't a GeoJSON FeatureCollection.")

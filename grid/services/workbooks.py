@@ -1,6 +1,7 @@
 """Reading the first sheet of an Excel file as lines of text, with the file's own size kept in bounds."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -31,11 +32,17 @@ def read_workbook(path: Path) -> list[tuple[int, list[str]]]:
     except (
         InvalidFileException,
         zipfile.BadZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         TypeError,
         IndexError,
+        AttributeError,
         SyntaxError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,  # a part is locked by a password
     ) as error:
         raise _unreadable() from error
 

@@ -165,6 +165,8 @@ def test_a_file_that_is_no_register(world, write, case, text, found):
     ("case", "text", "found"),
     [
         ("not JSON", "{,", [(1, "json")]),
+        ("nested too deeply", "[" * 100_000, [(0, "json")]),
+        ("an endless number", "1" * 5000, [(0, "json")]),
         ("not a collection", "[]", [(0, "geojson")]),
         ("Gauss-Krüger", collection(feature(), crs={"properties": {"name": "EPSG:4547"}}), [(0, "crs")]),
         ("no code", collection(feature(), {"type": "Feature"}), [(2, "area_code_not_digits")]),
@@ -318,8 +320,20 @@ def test_excel_is_read_like_csv_with_the_numbers_of_its_lines(world, tmp_path):
     assert [(bad.number, bad.code) for bad in refused.value.bad_lines] == [(4, "role")]
 
 
-def test_what_is_no_excel_file_is_refused_in_words(tmp_path):
-    (tmp_path / "units.xlsx").write_bytes(b"not a workbook")
+@pytest.mark.parametrize("case", ["no zip", "locked by a password", "damaged"])
+def test_what_is_no_excel_file_is_refused_in_words(tmp_path, case):
+    Workbook().save(tmp_path / "units.xlsx")
+    content = bytearray((tmp_path / "units.xlsx").read_bytes())
+    if case == "no zip":
+        content = bytearray(b"not a workbook")
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(mark)
+        while case == "locked by a password" and at >= 0:
+            content[at + place] |= 1
+            at = content.find(mark, at + 1)
+    if case == "damaged":
+        content[60:200] = bytes(140)
+    (tmp_path / "units.xlsx").write_bytes(content)
 
     with pytest.raises(RegisterRefused) as refused:
         read_organisation(tmp_path / "units.xlsx")
