@@ -49,7 +49,7 @@ def appoint(post_code: str, new: NewAppointment, *, by: Viewer) -> Appointment:
 def end_appointment(appointment_id: int, *, last_day: date | None, by: Viewer) -> Appointment:
     """With a last day from yesterday on; those who stand in for him go with it. One that has not begun never was.
 
-    Raises NotYours, NotFound, NotValid.
+    A later day than the one it has prolongs it. Raises NotYours, NotFound, NotValid, NotNow, AlreadyThere.
     """
     ensure_may_organise(by)
     lock_setting("organisation")
@@ -65,6 +65,8 @@ def end_appointment(appointment_id: int, *, last_day: date | None, by: Viewer) -
         raise NotValid(fields={"last_day": [_("Choose a day from yesterday on.")]})
     if row.ends_on is not None and row.ends_on < today:
         raise AlreadyThere(_("This appointment has ended already."))
+    if row.ends_on is not None and row.ends_on < last_day:
+        _ensure_may_go_on(row, last_day)
     before = _told(row)
     if last_day < row.starts_on:
         _drop(row)
@@ -75,6 +77,16 @@ def end_appointment(appointment_id: int, *, last_day: date | None, by: Viewer) -
         row.stand_ins.filter(Q(ends_on=None) | Q(ends_on__gt=last_day)).update(ends_on=last_day)
     _remember(row, "ended", before=before, after={**before, "until": str(last_day)}, by=by)
     return row
+
+
+def _ensure_may_go_on(row: Appointment, last_day: date) -> None:
+    """The days that are added are subject to what an appointment for them would be."""
+    assert row.ends_on is not None
+    if row.post.closed_on is not None:
+        raise NotNow(_("This post is closed."))
+    since = row.ends_on + timedelta(days=1)
+    more = NewAppointment(user=row.user, kind=row.kind, starts_on=since, ends_on=last_day)
+    _ensure_no_conflict(row.post, row.user, more, since)
 
 
 def _drop(row: Appointment) -> None:
