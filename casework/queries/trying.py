@@ -107,6 +107,19 @@ class Standing:
 def standing(trial: TrialRun, replay: Replay) -> Standing:
     diagram = diagram_of(trial.version)
     names = element_names(diagram) if diagram else {}
+    told = tuple(_told(n, step, names) for n, step in enumerate(trial.steps, 1))
+    if not replay.walk.text:  # it does not even begin any more, as the drawing was changed
+        return Standing(
+            trial=trial,
+            replay=replay,
+            steps=(),
+            waits=(),
+            stopped=(),
+            told=told,
+            data=(),
+            marks={"done": [], "now": []},
+            ended=False,
+        )
     run = replay.run
     assign = _assigner(trial, replay)
     steps = tuple(_step(each, replay, assign, names) for each in run.steps())
@@ -123,7 +136,7 @@ def standing(trial: TrialRun, replay: Replay) -> Standing:
         steps=steps,
         waits=waits,
         stopped=stopped,
-        told=tuple(_told(n, step, names) for n, step in enumerate(trial.steps, 1)),
+        told=told,
         data=tuple((name, _shown(value)) for name, value in sorted(replay.walk.data.items())),
         marks={"done": sorted(replay.walk.passed), "now": now},
         ended=run.ended,

@@ -147,6 +147,21 @@ def test_a_drawing_that_changed_shows_where_the_trial_no_longer_fits(author):
     assert trials.replayed(trial).broken == 0
 
 
+def test_a_drawing_that_does_not_even_begin_any_more_shows_so_and_lets_go(author):
+    draft = draft_of(drawn.plain(), author)
+    trial = begun(draft, author)
+    round_and_round = drawn.plain(tasks=2).replace(b"userTask", b"intermediateThrowEvent")
+    round_and_round = round_and_round.replace(b'targetRef="end"', b'targetRef="task_1"')
+    diagrams.keep_draft("tried", bpmn=round_and_round, by=author)
+    trial.version.refresh_from_db()
+
+    seen = stands(trial)
+
+    assert (seen.replay.broken, seen.steps, seen.ended) == (1, (), False)
+    trials.step_back(trial, at=1, by=author)
+    assert not TrialRun.objects.exists()
+
+
 def test_only_who_draws_tries_and_each_has_a_trial_of_his_own(author, world):
     draft = draft_of(drawn.plain(), author)
     trial = begun(draft, author)
