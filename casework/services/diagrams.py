@@ -115,10 +115,13 @@ def draft_from(key: str, number: int, *, by: Viewer) -> Version:
     )
 
 
+@transaction.atomic
 def drop_draft(key: str, *, by: Viewer) -> None:
     """Throw the draft away; what is in force stays. Raises NotYours, NoDraft."""
     ensure_may_draw(by)
-    dropped, _rows = Definition.objects.get(key=key).versions.filter(status="draft").delete()
+    # Rows are deleted by their keys, and a draft that is put in force meanwhile keeps its own: publishing has to wait.
+    definition = Definition.objects.select_for_update().get(key=key)
+    dropped, _rows = definition.versions.filter(status="draft").delete()
     if not dropped:
         raise NoDraft
 
