@@ -88,8 +88,15 @@ def _channel(key: str, about: Any) -> Channel:  # Any: JSON
         raise ChannelsUnreadable(f"Channel {key!r} needs a kind: {', '.join(KINDS)}.")
     if len(key) > KEY_LENGTH:
         raise ChannelsUnreadable(f"The key of channel {key!r} is longer than {KEY_LENGTH} letters.")
-    if not urlsplit(str(about.get("url", ""))).hostname:
+    if not _host(str(about.get("url", ""))):
         raise ChannelsUnreadable(f"Channel {key!r} needs a url with a host.")
     texts = {name: str(about.get(name, "")) for name in ("kind", "url", "secret", "template", "word")}
-    areas = tuple(str(code) for code in about.get("areas", ()))
+    areas = tuple(str(code) for code in about.get("areas") or ())
     return Channel(key=key, name=str(about.get("name") or key), areas=areas, **texts)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # brackets that hold no address
+        return ""
