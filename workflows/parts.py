@@ -57,7 +57,7 @@ def keep_part(definition: Definition, part: Part, *, bpmn: bytes, author_id: int
 @transaction.atomic
 def draft_to_change(definition: Definition, *, bpmn: bytes, author_id: int | None) -> Version:
     """The draft under the definition's lock; begun with this diagram where there is none."""
-    Definition.objects.select_for_update().get(pk=definition.pk)
+    Definition.objects.select_for_update(no_key=True).get(pk=definition.pk)
     draft = definition.versions.filter(status=VersionStatus.DRAFT).select_related("author").first()
     if draft is not None:
         return draft

@@ -48,7 +48,7 @@ def save_draft(
     """
     read(bpmn)
     text = as_utf8(bpmn)
-    Definition.objects.select_for_update().get(pk=definition.pk)
+    Definition.objects.select_for_update(no_key=True).get(pk=definition.pk)
     last = definition.versions.first()
     draft = definition.versions.filter(status=VersionStatus.DRAFT).first() or Version(definition=definition)
     made = sha256(text.encode()).hexdigest()
@@ -92,7 +92,7 @@ def publish(
 
     `reviewed` is the sha256 of the diagram that somebody has looked at and means; None means whatever it is.
     """
-    definition = Definition.objects.select_for_update().get(pk=definition.pk)
+    definition = Definition.objects.select_for_update(no_key=True).get(pk=definition.pk)
     draft = definition.versions.filter(status=VersionStatus.DRAFT).first()
     if draft is None:
         raise NoDraft

@@ -100,7 +100,7 @@ def draft_from(key: str, number: int, *, by: Viewer) -> Version:
     A draft that there is already is somebody's work: it is not written over.
     """
     ensure_may_draw(by)
-    definition = Definition.objects.select_for_update().get(key=key)
+    definition = Definition.objects.select_for_update(no_key=True).get(key=key)
     if definition.versions.filter(status="draft").exists():
         raise NotValid(_("There is a draft already. Publish it or throw it away first."))
     old = definition.versions.get(number=number)
@@ -120,7 +120,7 @@ def drop_draft(key: str, *, by: Viewer) -> None:
     """Throw the draft away; what is in force stays. Raises NotYours, NoDraft."""
     ensure_may_draw(by)
     # Rows are deleted by their keys, and a draft that is put in force meanwhile keeps its own: publishing has to wait.
-    definition = Definition.objects.select_for_update().get(key=key)
+    definition = Definition.objects.select_for_update(no_key=True).get(key=key)
     dropped, _rows = definition.versions.filter(status="draft").delete()
     if not dropped:
         raise NoDraft
@@ -131,7 +131,7 @@ def publish_as_operator(
     key: str, *, note: str, by_id: int | None = None, reviewed: str | None = None
 ) -> Version:
     """Publish past the gate, for it and for commands on the server, which need no post."""
-    definition = Definition.objects.select_for_update().get(key=key)
+    definition = Definition.objects.select_for_update(no_key=True).get(key=key)
     draft = definition.versions.filter(status="draft").first()
     if draft is not None and (found := form_problems(draft)):
         raise NotPublishable((*workflows.problems_of(draft, context_for(draft)), *found))

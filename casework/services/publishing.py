@@ -110,8 +110,11 @@ def _in_force(matter: Definition, draft: Version, rule: Rule, *, note: str, by: 
 
 
 def _locked(matter: Definition) -> tuple[Definition, Version]:
-    """Whoever changes a draft takes the same lock, so that nothing changes under what is looked at here."""
-    held = Definition.objects.select_for_update().get(pk=matter.pk)
+    """Whoever changes a draft takes the same lock, so that nothing changes under what is looked at here.
+
+    Not of the key: scenarios may take seconds, and each new case of the matter points at the row.
+    """
+    held = Definition.objects.select_for_update(no_key=True).get(pk=matter.pk)
     draft = held.versions.filter(status="draft").select_related("author").first()
     if draft is None:
         raise NoDraft

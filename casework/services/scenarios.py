@@ -164,7 +164,7 @@ def drop(version: Version, key: str, *, by: Viewer) -> None:
 
 def _draft_to_change(version: Version, *, by: Viewer) -> Version:
     """Under the matter's lock. What is in force never changes, so a draft is begun with what it holds."""
-    matter = Definition.objects.select_for_update().get(pk=version.definition_id)
+    matter = Definition.objects.select_for_update(no_key=True).get(pk=version.definition_id)
     draft = matter.versions.filter(status="draft").first()
     if draft is None:
         draft = diagrams.draft_from(matter.key, version.number or 0, by=by)

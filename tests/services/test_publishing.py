@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from casework.errors import NotNow, NotValid, NotYours
 from casework.models import PublishRequest
@@ -127,6 +129,15 @@ def test_the_share_that_is_asked_for_has_to_be_reached(matter, author):
     record(author, *ROUND, title="退一次")
     assert scenarios.tested(draft()).share == 100
     assert publishing.publish("tried", note="够了", by=author).number == 1
+
+
+def test_new_cases_do_not_wait_while_the_scenarios_run(matter, author):
+    with CaptureQueriesContext(connection) as asked:
+        publishing.publish("tried", note="第一版", by=author)
+
+    locks = [one["sql"] for one in asked if "FOR " in one["sql"] and '"workflows_definition"' in one["sql"]]
+    assert locks
+    assert all("FOR NO KEY UPDATE" in sql for sql in locks)
 
 
 def test_a_red_scenario_keeps_the_gate_shut_whatever_share_is_asked_for(matter, author):
