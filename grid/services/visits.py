@@ -51,10 +51,11 @@ class NewVisit:
     accuracy: float | None = None
 
 
-def due_visits(on: date) -> Iterator[DueVisit]:
-    """Every record whose visit is due on that day or overdue, the longest overdue first; one indexed query."""
+def due_visits(on: date, *, inside: str = "") -> Iterator[DueVisit]:
+    """Every record of an area whose visit is due on that day or overdue, the longest overdue first; one indexed query."""
     rows = (
         LedgerRecord.objects.standing()
+        .inside((inside,))
         .filter(next_visit_on__lte=on)
         .order_by("next_visit_on", "area_code", "pk")
         .only("area_id", "kind", "title", "tags", "next_visit_on", "lat", "lon")

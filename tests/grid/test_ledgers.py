@@ -216,6 +216,7 @@ def test_a_tag_makes_a_visit_due_with_its_title_masked(world):
     ]
     assert found[0].due_by == timezone.localdate()
     assert list(due_visits(timezone.localdate() - timedelta(days=1))) == []
+    assert list(due_visits(timezone.localdate(), inside=OTHER_GRID)) == []
 
 
 def test_the_shortest_cycle_counts_and_ones_own_wins(world):

@@ -79,7 +79,9 @@ def make_visits(template: TaskTemplate, *, on: date) -> int:
         is_worked=calendar.is_worked if template.working_days else None,
     ):
         return 0
-    return sum(_make(template, some, on=on) for some in _in_batches(due_visits(on)))
+    return sum(
+        _make(template, some, on=on) for some in _in_batches(due_visits(on, inside=template.area_code))
+    )
 
 
 def write_back(task: Task, *, outcome: str, comment: str, by: Viewer) -> None:
