@@ -20,7 +20,7 @@ from casework.services.tasks.planning import (
     send_task,
     stop_template,
 )
-from grid.models import Appointment
+from grid.models import Appointment, Area
 from tests.api import diagrams
 from tests.api.conftest import Api
 from tests.world import COMMUNITY, DISTRICT, GRID, OTHER_GRID, SIBLING, SIBLING_GRID, SINCE, TOWN, post_code
@@ -243,3 +243,39 @@ def test_a_new_template_has_tasks_at_once_and_none_once_it_is_stopped(world):
     assert make_due(on=date(2099, 1, 1)) == 0
     with pytest.raises(NotYours):
         stop_template(added.pk, by=viewer_for(world.sibling_duty_chief))
+
+
+def test_a_template_that_has_not_begun_may_begin_earlier(world):
+    chief = viewer_for(world.duty_chief)
+    today = datetime.now(ZONE).date()
+    added = add_template(Plan(title="巡查", area=GRID, starts_on=today + 7 * DAY), by=chief)
+
+    change_template(added.pk, Plan(title="巡查", area=GRID, starts_on=today), by=chief)
+
+    assert make_due(on=today) == 1
+    assert Task.objects.get().opens_on == today
+
+
+def test_a_template_sent_twice_at_once_is_one(world, monkeypatch):
+    chief, key = viewer_for(world.duty_chief), uuid4()
+    first = add_template(Plan(title="巡查", area=GRID), by=chief, key=key)
+    unseen = TaskTemplate.objects.none()  # the other has not committed yet when this one looks
+    monkeypatch.setattr(TaskTemplate.objects, "filter", lambda **_more: unseen)
+
+    second = add_template(Plan(title="巡查", area=GRID), by=chief, key=key)
+
+    assert second.pk == first.pk
+    assert Task.objects.count() == 1
+
+
+def test_work_in_a_micro_grid_finds_somebody_else_of_the_grid(world):
+    daily = template(world)
+    part = Area.objects.create(code=f"{GRID}01", name="一号楼", level="microgrid", parent=world.area(GRID))
+    Task.objects.create(
+        template=daily, area=part, area_code=part.code, post=post_code("grid_worker"), period=MONDAY,
+        opens_on=MONDAY, lapses_on=MONDAY, due_at=datetime(2026, 11, 23, 18, tzinfo=ZONE),
+    )  # fmt: skip
+    Appointment.objects.filter(user=world.grid_worker).delete()
+
+    assert rehome(now=datetime(2026, 11, 23, 12, tzinfo=ZONE)) == 1
+    assert Task.objects.get().post == post_code("grid_head")

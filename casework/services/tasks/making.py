@@ -45,7 +45,7 @@ ON CONFLICT (template_id, period, area_id, subject_kind, subject_id) DO NOTHING
 # Of those whose post nobody holds any more, as many as somebody else can take.
 _REHOME = f"""
 WITH waiting AS (
-  SELECT task.id, task.area_code AS code, template.role
+  SELECT task.id, left(task.area_code, 15) AS code, template.role
     FROM casework_task task JOIN casework_tasktemplate template ON template.id = task.template_id
    WHERE task.state = 'open' AND task.opens_on <= %(today)s
      AND (task.post = '' OR task.post IN (

@@ -92,7 +92,11 @@ def add_template(plan: Plan, *, by: Viewer, key: UUID | None = None) -> TaskTemp
     template = _filled(TaskTemplate(), plan, today=today, by=by)
     template.made_by_id, template.made_at, template.key = by.user_id, now, key
     template.next_on = template.starts_on
-    template.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            template.save(force_insert=True)
+    except IntegrityError:  # the same tap came twice at once
+        return TaskTemplate.objects.get(made_by=by.user_id, key=key)
     make_next(template.pk, on=today)
     return template
 
@@ -102,8 +106,10 @@ def change_template(template_id: int, plan: Plan, *, by: Viewer) -> TaskTemplate
     """From the next period on; words and questions at once. Raises NotFound, NotYours, NotValid."""
     template = _own(template_id, by=by)
     today = database_now().astimezone(work_calendar(plan.area).zone).date()
+    is_fresh = template.next_on == template.starts_on  # nothing has been made yet: it may begin earlier
     _filled(template, plan, today=min(today, template.starts_on), by=by)
-    if template.next_on is None and (template.ends_on is None or template.ends_on > today):
+    is_over = template.next_on is None and template.ends_on is not None and template.ends_on <= today
+    if is_fresh or (template.next_on is None and not is_over):
         template.next_on = max(today, template.starts_on)
     template.save()
     return template
