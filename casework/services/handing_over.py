@@ -52,6 +52,13 @@ def may_hand_over(by: Viewer, leaver: Viewer) -> bool:
     )
 
 
+def may_take_over(by: Viewer, leaver: Viewer) -> bool:
+    """Whether he may be the one who gets it: who appoints people gives nothing to himself."""
+    if by.user_id == leaver.user_id or by.is_operator:
+        return True
+    return all(by.has_power_over("dispatch", post.area_code) for post in leaver.posts)
+
+
 def work_of(leaver: Viewer) -> list[Step]:
     """What would go over: what he has signed for, and what waits for posts on which nobody else sits."""
     rows = Step.objects.open().human().filter(run__status=RunStatus.RUNNING)
@@ -75,6 +82,8 @@ def handover(
     if not may_hand_over(by, leaves):
         raise NotYours
     to = _receiver(leaves, to_user=to_user, to_post=to_post)
+    if _is_for(by, to) and not may_take_over(by, leaves):
+        raise NotYours(_("Nobody gives the work of others to himself; ask who directs the work."))
     cases: dict[int, dict[int, list[str]]] = {}
     numbers: dict[int, str] = {}
     for step in work_of(leaves):
@@ -87,6 +96,11 @@ def handover(
         except CaseBusy:
             busy.append(numbers[place])
     return HandedOver(steps=moved, busy=tuple(busy))
+
+
+def _is_for(by: Viewer, to: _To) -> bool:
+    holders = holders_by_post([to.post], on=timezone.localdate())[to.post]
+    return by.user_id in {person.pk for person in holders}
 
 
 def _receiver(leaver: Viewer, *, to_user: User | None, to_post: str) -> _To:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from casework.access import Viewer
 from casework.errors import AlreadyThere, NotFound, NotValid, NotYours
 from casework.queries.viewers import viewer_for
-from casework.services.handing_over import may_hand_over
+from casework.services.handing_over import may_hand_over, may_take_over
 from grid.models import Appointment, User
 
 LONGEST = timedelta(days=366)
@@ -45,7 +45,11 @@ def stand_in(
         raise NotValid(fields={"person": [_("Choose a colleague who holds a post.")]})
     if not viewer_for(stands_in).posts:
         raise NotValid(fields={"person": [_("Choose a colleague who holds a post.")]})
+    if stands_in.pk == by.user_id and not _gains_nothing(by, of):
+        raise NotYours(_("Nobody appoints himself; ask another administrator."))
     held = Appointment.objects.select_for_update().in_force(max(starts, on)).filter(user=absent)
+    if by.user_id != absent.pk and not by.is_operator:
+        held = held.filter(post__code__in=of.post_codes)  # what begins later was not looked at
     held = held.filter(stand_in_for=None).exclude(post__appointments__in=_held_by(stands_in, on=starts))
     taken = set(
         Appointment.objects.filter(
@@ -67,6 +71,15 @@ def stand_in(
     if not rows:
         raise AlreadyThere(_("This colleague acts for these posts already."))
     return len(Appointment.objects.bulk_create(rows))
+
+
+def _gains_nothing(by: Viewer, absent: Viewer) -> bool:
+    """Whether he directs the work there, and may and sees already what comes with the posts."""
+    return may_take_over(by, absent) and all(
+        all(by.has_power_over(power, post.area_code) for power in post.powers)
+        and (post.sees != "area" or by.sees_area(post.area_code))
+        for post in absent.posts
+    )
 
 
 @transaction.atomic

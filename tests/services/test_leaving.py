@@ -11,6 +11,7 @@ from casework.queries.viewers import viewer_for
 from casework.services import handing_over, vacancies
 from casework.services.handing_over import handover
 from casework.services.journal import breaks
+from casework.services.standing_in import stand_in
 from grid.models import Appointment, Area, Post, Unit, User
 from tests.services.shapes import ENFORCEMENT, at_b
 
@@ -158,3 +159,24 @@ def test_work_stays_in_its_district(world):
             handover(world.enforcement, by=viewer_for(world.enforcement), **wrong)
 
     assert "handed_over" not in at.kinds()
+
+
+def test_who_appoints_people_gives_neither_work_nor_powers_to_himself(world):
+    at = at_b(world, "plain")
+    admin, today = viewer_for(world.administrator), timezone.localdate()
+    days = {"starts_on": today, "ends_on": today, "on": today}
+
+    for wrong in (
+        {"to_user": world.administrator},
+        {"to_post": world.post_of(world.administrator).code},
+    ):
+        with pytest.raises(NotYours):
+            handover(world.enforcement, by=admin, **wrong)
+    with pytest.raises(NotYours):
+        stand_in(world.duty_chief, stands_in=world.administrator, by=admin, **days)
+    with pytest.raises(NotYours):  # he directs the work there, and would supervise it too
+        stand_in(world.duty_chief, stands_in=world.duty_officer, by=viewer_for(world.duty_officer), **days)
+
+    assert "handed_over" not in at.kinds()
+    assert stand_in(world.duty_chief, stands_in=world.duty_officer, by=admin, **days) == 1
+    assert stand_in(world.planning, stands_in=world.duty_officer, by=viewer_for(world.duty_officer), **days)
