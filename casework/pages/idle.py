@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 SEEN = "desk_seen"  # when somebody last did something, in seconds; sessions without it have no limit
-DESKS = ("/desk/", "/studio/", "/operations/", "/watch/", "/audit/", "/seeing/")
+DESKS = ("/desk/", "/studio/", "/operations/", "/watch/", "/audit/", "/seeing/", "/settings/", "/reviews/")
 POLLS = ("/desk/fresh/", "/desk/bell/")  # the page asks these by itself
 COARSE = 60  # seconds; the session is written at most this often
 

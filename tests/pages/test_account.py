@@ -42,6 +42,13 @@ def test_desk_that_nobody_used_asks_to_log_in_and_leads_back(world):
     assert "您没写完的内容" in client.get(response["Location"]).content.decode()
 
 
+@pytest.mark.parametrize("where", ["/settings/", "/reviews/", "/studio/"])
+def test_an_administrators_pages_are_a_desk_too(where, world):
+    client = as_person(world.administrator)
+    client.get(where)
+    assert SEEN in client.session
+
+
 def test_form_that_was_sent_too_late_leads_back_to_its_page(world):
     client = as_person(world.planning)
     client.get("/desk/")
