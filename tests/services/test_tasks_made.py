@@ -219,6 +219,8 @@ def test_only_who_directs_the_work_there_sends(world, who, area, error):
         ("role", {"role": "leader"}),
         ("weekdays", {"weekdays": [8]}),
         ("starts_on", {"starts_on": date(2020, 1, 1)}),
+        ("starts_on", {"starts_on": date.max}),
+        ("ends_on", {"ends_on": date.max}),
         ("questions", {"questions": ["问"] * 13}),
         ("grids", {"grids": [SIBLING_GRID]}),
     ],

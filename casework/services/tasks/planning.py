@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from casework.services.tasks.making import make_next, make_period
 from grid.models import Area
 
 POWER = "dispatch"
+FARTHEST = timedelta(days=3660)
 QUESTIONS, QUESTION_LENGTH = 12, 60
 GRIDS = 500  # named one by one; more of them are an area
 ANSWERS = (("正常", "In order"), ("异常", "Not in order"))
@@ -176,9 +177,9 @@ def _ensure_valid(plan: Plan, area: Area, *, starts_on: date, today: date) -> No
     for name, allowed in _allowed(plan).items():
         if getattr(plan, name) not in allowed:
             wrong[name] = [_("Choose one of these.")]
-    if starts_on < today:
+    if not today <= starts_on <= today + FARTHEST:
         wrong["starts_on"] = [_("Choose a day from today on.")]
-    if plan.ends_on is not None and plan.ends_on < starts_on:
+    elif plan.ends_on is not None and not starts_on <= plan.ends_on <= today + FARTHEST:
         wrong["ends_on"] = [_("The last day is not before the first.")]
     if not set(plan.weekdays) <= set(range(1, 8)):
         wrong["weekdays"] = [_("Choose one of these.")]
