@@ -357,11 +357,9 @@ ENDING = tuple(verb.key for verb in VERBS.values() if verb.ends_step)
 
 #: What the verbs are called where a step says so by its stage: a check is passed or not.
 _WORDS_OF_STAGE: dict[str, dict[str, Text]] = {
-    "分派": {"complete": _("Dispatch")},
     "核查": {"approve": _("Pass the check"), "reject": _("Fail the check")},
 }
 _EVENTS_OF_STAGE: dict[str, dict[str, Text]] = {
-    "分派": {"completed": _("Dispatched")},
     "核查": {"approved": _("Passed the check"), "rejected": _("Did not pass the check")},
 }
 

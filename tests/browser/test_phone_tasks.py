@@ -16,20 +16,20 @@ IN_HER_GRID: Geolocation = {"latitude": 30.7989, "longitude": 108.4153, "accurac
 pytestmark = pytest.mark.browser
 
 
-def test_a_tap_takes_the_position_along(phone: Page):
+def test_a_tap_takes_the_position_along(desk: Page, phone: Page):
     title = f"看看{uuid4().hex[:8]}"
-    sign_in(phone, "wangmin", PASSWORD)
-    phone.goto(f"/desk/tasks/send/?area={GRID[:12]}&grids={GRID}&needs_position=on")
-    phone.get_by_label("标题").fill(title)
-    phone.get_by_label("截止日期").fill(f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}")
-    phone.locator("main form button.btn--primary").click()
-    expect(phone.get_by_text(f"“{title}”已下发到")).to_be_visible()
-    phone.context.clear_cookies()
+    sign_in(desk, "wangmin", PASSWORD)
+    desk.goto(f"/desk/tasks/send/?area={GRID[:12]}&grids={GRID}&needs_position=on")
+    desk.get_by_label("标题").fill(title)
+    desk.get_by_label("截止日期").fill(f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}")
+    desk.locator("main form button.btn--primary").click()
+    expect(desk.get_by_text(f"“{title}”已下发到")).to_be_visible()
     phone.context.grant_permissions(["geolocation"])
     phone.context.set_geolocation(IN_HER_GRID)
     sign_in(phone, "chenxiulan", PASSWORD)
 
     phone.goto("/m/")
+    expect(phone.get_by_role("button", name=f"到达：{title}")).to_be_visible()
     phone.get_by_role("button", name=f"到达：{title}").click()
 
     expect(phone.get_by_text(f"{title}：正常")).to_be_visible()
