@@ -25,6 +25,7 @@ APART = 26  # pixels: what a sign is wide
 CLOSEST = 18  # zoom from which nothing is gathered any more
 MOST_POINTS = 600  # signs in one view
 MOST_ROWS = 100  # of the list beside the map, as many as can be handled at once
+MOST_NEAR = 50_000  # cases round a lasso that are looked at, the newest first
 MOST_CORNERS = 120  # of a lasso; more would not fit into an address
 
 
@@ -76,7 +77,7 @@ def in_ring(
     drawn = shapely.make_valid(shapely.Polygon(ring))
     west, south, east, north = drawn.bounds
     near = every.filter(_inside(Box(west=west, south=south, east=east, north=north)))
-    rows = list(near.order_by().values_list("pk", "report__lon", "report__lat"))
+    rows = list(near.order_by("-pk").values_list("pk", "report__lon", "report__lat")[:MOST_NEAR])
     hits = (
         shapely.intersects_xy(drawn, [x for _pk, x, _y in rows], [y for _pk, _x, y in rows]) if rows else ()
     )

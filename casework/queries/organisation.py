@@ -200,15 +200,19 @@ class Person:
     posts: str
 
 
+def appointable(viewer: Viewer, *, on: date) -> QuerySet[User]:
+    """Those who hold a post in his reach, and those who hold none at all: others belong to another administrator."""
+    inside = within(viewer, "post__unit__area__code")
+    held = Appointment.objects.filter(user=OuterRef("pk")).exclude(ends_on__lt=on)
+    return User.objects.filter(is_active=True).filter(Q(Exists(held.filter(inside))) | ~Q(Exists(held)))
+
+
 def people(viewer: Viewer, asked: str, *, on: date) -> list[Person]:
-    """By name or log-in: those who hold a post in his reach, and those who hold none at all."""
+    """Who may be appointed, by name or log-in."""
     words = asked.strip()
     if not words:
         return []
-    inside = within(viewer, "post__unit__area__code")
-    held = Appointment.objects.filter(user=OuterRef("pk")).exclude(ends_on__lt=on)
-    rows = User.objects.filter(is_active=True).filter(Q(Exists(held.filter(inside))) | ~Q(Exists(held)))
-    rows = rows.filter(Q(display_name__icontains=words) | Q(username__icontains=words))
+    rows = appointable(viewer, on=on).filter(Q(display_name__icontains=words) | Q(username__icontains=words))
     found = list(rows.order_by("display_name", "username")[:MOST_PEOPLE])
     posts: dict[int, list[str]] = defaultdict(list)
     for row in Appointment.objects.in_force(on).filter(user__in=found).select_related("post__unit"):

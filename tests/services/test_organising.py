@@ -136,6 +136,25 @@ def test_somebody_is_appointed_from_a_day_and_ends_on_one(world, admin):
     assert [verb for _subject, verb, _b, _a in history()] == ["appointed", "ended"]
 
 
+def test_nobody_of_another_administrators_reach_is_appointed(world):
+    town = Post.objects.get(code=post_code("duty_officer"))
+    town.powers = [*town.powers, "studio"]
+    town.save(update_fields=["powers"])
+    here = viewer_for(world.duty_officer)
+
+    with pytest.raises(NotValid) as refused:
+        organising.appoint(
+            post_code("mediation"), appointment(world.sibling_planning, kind="temporary"), by=here
+        )
+
+    assert set(refused.value.fields) == {"person"}
+    assert organising.appoint(
+        post_code("mediation"),
+        appointment(world.safety, kind="temporary", ends_on=timezone.localdate()),
+        by=here,
+    )
+
+
 def test_an_end_takes_the_stand_ins_along(world, admin):
     today = timezone.localdate()
     row = Appointment.objects.get(user=world.mediation)

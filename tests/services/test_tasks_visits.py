@@ -15,7 +15,7 @@ from grid.models import LedgerRecord, LedgerVisit
 from grid.services.ledgers import writing
 from grid.services.ledgers.keeping import Keeper
 from grid.services.visits import NewVisit, visit
-from tests.world import GRID, TOWN, post_code
+from tests.world import GRID, OTHER_GRID, TOWN, post_code
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -70,6 +70,16 @@ def test_no_change_is_a_visit_in_the_ledger_once(world, record):
     assert record.next_visit_on > timezone.localdate()
     make_due(on=timezone.localdate() + DAY)
     assert not Task.objects.filter(state=TaskState.OPEN).exists()
+
+
+def test_who_moved_to_another_grid_meanwhile_has_been_visited_all_the_same(world, record):
+    task = made()
+    moved = world.area(OTHER_GRID)
+    LedgerRecord.objects.filter(pk=record.pk).update(area=moved, area_code=moved.code)
+
+    finish(task.pk, Done(outcome="no_change"), by=viewer_for(world.grid_worker))
+
+    assert LedgerVisit.objects.get().record_id == record.pk
 
 
 def test_who_was_not_met_comes_again(world, record):

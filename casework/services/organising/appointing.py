@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from casework.access import Viewer
 from casework.errors import AlreadyThere, NotFound, NotNow, NotValid, NotYours
 from casework.models import SettingChange
+from casework.queries.organisation import appointable
 from casework.services.organising.bounds import POWER, ensure_may_organise, locked_post
 from casework.services.setting_history import Change, lock_setting, remember
 from grid.models import Appointment, Post, User
@@ -32,7 +33,7 @@ class NewAppointment:
 def appoint(post_code: str, new: NewAppointment, *, by: Viewer) -> Appointment:
     """Raises NotYours, NotFound, NotValid, NotNow, AlreadyThere."""
     post = locked_post(post_code, by=by)
-    user, starts_on = _checked(new)
+    user, starts_on = _checked(new, by=by)
     if user.pk == by.user_id and not by.is_operator:
         raise NotYours(_("Nobody appoints himself; ask another administrator."))
     if post.closed_on is not None:
@@ -94,10 +95,10 @@ def _drop(row: Appointment) -> None:
     Appointment.objects.filter(pk=row.pk).delete()
 
 
-def _checked(new: NewAppointment) -> tuple[User, date]:
+def _checked(new: NewAppointment, *, by: Viewer) -> tuple[User, date]:
     today = timezone.localdate()
     wrong: dict[str, list[str]] = {}
-    if new.user is None or not new.user.is_active:
+    if new.user is None or not appointable(by, on=today).filter(pk=new.user.pk).exists():
         wrong["person"] = [_("Choose a person.")]
     if new.kind not in Appointment.Kind.values:
         wrong["kind"] = [_("Choose one of these.")]

@@ -18,6 +18,7 @@ from casework.clocks.periods import days_to_use, period_of
 from casework.models import Task, TaskOutcome, TaskTemplate
 from casework.services.calendars import work_calendar
 from casework.services.tasks.desks import DESKS
+from grid.codes import DIGITS
 from grid.models import LedgerVisit
 from grid.services.ledgers.errors import RecordUnknown
 from grid.services.ledgers.keeping import Keeper
@@ -85,8 +86,12 @@ def make_visits(template: TaskTemplate, *, on: date) -> int:
 
 
 def write_back(task: Task, *, outcome: str, comment: str, by: Viewer) -> None:
-    """Tell the ledger that somebody was there. A record that was taken out meanwhile wants no visit any more."""
-    keeper = Keeper(user_id=by.user_id, post=task.post, sees=(task.area_code,), keeps=(task.area_code,))
+    """Tell the ledger that somebody was there, also of a record that has moved to another grid meanwhile.
+
+    One that was taken out wants no visit any more.
+    """
+    here = (task.area_code[: DIGITS["district"]],)
+    keeper = Keeper(user_id=by.user_id, post=task.post, sees=here, keeps=here)
     told = NewVisit(
         token=uuid5(NAMES, str(task.pk)),
         record=task.subject_id,
