@@ -1,5 +1,6 @@
 """Twenty clients at once over the interface: one is taken, the others are told how things stand now."""
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -50,15 +51,23 @@ def test_of_twenty_completions_one_is_taken_and_nineteen_see_the_present_state(c
     assert CaseEvent.objects.filter(kind="completed").count() == 1
 
 
+def in_the_end(api, path, body, *, key):
+    """What a client gets that asks again, with its key, while the answer is that somebody else is at it (423)."""
+    for _ in range(100):
+        answer = api.post(path, body, HTTP_IDEMPOTENCY_KEY=key)
+        if answer.status_code != 423:
+            break
+        time.sleep(0.1)
+    return answer
+
+
 def test_the_same_key_twenty_times_at_once_is_one_case(case, world):
     body = {"matter": "reviewed", "area": GRID, "title": "一件事"}
     clients = [Api(user=world.duty_officer) for _ in range(20)]
 
-    answers = at_once(
-        [lambda api=api: api.post("cases/", body, HTTP_IDEMPOTENCY_KEY="one") for api in clients]
-    )
+    answers = at_once([lambda api=api: in_the_end(api, "cases/", body, key="one") for api in clients])
 
-    assert {answer.status_code for answer in answers} <= {201, 423}
+    assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["number"] for answer in answers}) == 1
     assert Case.objects.count() == 2
 
@@ -68,9 +77,7 @@ def test_the_same_report_twenty_times_at_once_is_one_case(case, world):
     body = {"matter": "reviewed", "summary": "井盖缺失", "lat": lat, "lon": lon}
     clients = [Api(user=world.grid_worker) for _ in range(20)]
 
-    answers = at_once(
-        [lambda api=api: api.post("reports/", body, HTTP_IDEMPOTENCY_KEY="r-1") for api in clients]
-    )
+    answers = at_once([lambda api=api: in_the_end(api, "reports/", body, key="r-1") for api in clients])
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["case"] for answer in answers}) == 1
