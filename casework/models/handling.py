@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models.case import Case
 from grid.models import Unit
-from workflows.models import Step
+from workflows.models import Run, Step
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -19,7 +19,9 @@ class Snapshot(models.Model):
 
     `state` is the run's, empty where the run did not move. `data` holds the variables that the act changed: what
     they were, and which are new. `rows` are other rows as they were, `made` those that the act wrote, `parcels` the
-    keys of what it put into the outbox. It holds as long as the case's version is still the one after the act.
+    keys of what it put into the outbox. `run` is the one before, where the act began another round; `others` are the
+    versions of the other cases that it changed or opened, by their keys. It holds as long as the case's version, and
+    those of the others, are still the ones after the act.
     """
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="snapshot")
@@ -35,6 +37,8 @@ class Snapshot(models.Model):
     rows = models.JSONField(default=list, blank=True)
     made = models.JSONField(default=list, blank=True)
     parcels = models.JSONField(default=list, blank=True)
+    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    others = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"{self.case_id} v{self.version} {self.verb}"
