@@ -34,6 +34,8 @@ from casework.models.decision import Decision
 from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.handling import Phrase, Snapshot, Urge
 from casework.models.journal import CaseEvent
+from casework.models.loosening import LooseningRequest
+from casework.models.moving import Moving, MovingCase, MovingState
 from casework.models.notifying import Follow, NoticeChoice
 from casework.models.publishing import PublishingRule, PublishRequest, PublishState, TrialRun
 from casework.models.record import (
@@ -98,6 +100,10 @@ __all__ = [
     "Instrument",
     "InstrumentKind",
     "LegalBasis",
+    "LooseningRequest",
+    "Moving",
+    "MovingCase",
+    "MovingState",
     "Notice",
     "NoticeChoice",
     "NoticeKind",
