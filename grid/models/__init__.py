@@ -10,7 +10,7 @@ from grid.models.ledgers import (
     LedgerTag,
     LedgerVisit,
 )
-from grid.models.outlines import OutlineStamp
+from grid.models.outlines import AreaOutline, OutlineStamp
 from grid.models.people import User
 from grid.models.posts import Appointment, Post, Unit
 from grid.models.recordings import Recording
@@ -20,6 +20,7 @@ from grid.models.sightings import Photo, Report
 __all__ = [
     "Appointment",
     "Area",
+    "AreaOutline",
     "LedgerChange",
     "LedgerImport",
     "LedgerKind",

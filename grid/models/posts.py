@@ -50,7 +50,7 @@ class Unit(models.Model):
         return self.name
 
 
-POWERS = ("dispatch", "studio", "supervise", "register", "audit")
+POWERS = ("dispatch", "studio", "supervise", "register", "audit", "outlines")
 
 
 class Post(models.Model):
