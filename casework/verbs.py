@@ -142,13 +142,24 @@ STEP_VERBS: dict[str, Verb] = {
             bulk=True,
         ),
         Verb(key="urge", label=_("Urge"), event="urged", asks=(_NOTE,), undoable=False, bulk=True),
-        Verb(key="cc", label=_("Copy to"), event="copied", asks=(_POSTS, _NOTE), undoable=False, bulk=True),
+        Verb(key="cc", label=_("Copy to"), event="copied", asks=(_POSTS, _NOTE), bulk=True),
     )
 }
 
 CASE_VERBS: dict[str, Verb] = {
     verb.key: verb
     for verb in (
+        Verb(
+            key="begin",
+            label=_("Begin a step"),
+            event="begun",
+            on="case",
+            asks=(
+                Ask(name="to_element", kind="element", label=_("Which step to begin"), required=True),
+                _ITEM,
+                _NOTE,
+            ),
+        ),
         Verb(
             key="comment",
             label=_("Comment"),
@@ -167,7 +178,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="copied",
             on="case",
             asks=(_POSTS, _NOTE),
-            undoable=False,
             bulk=True,
         ),
         Verb(
@@ -209,7 +219,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="resumed",
             on="case",
             asks=(_NOTE,),
-            undoable=False,
         ),
         Verb(
             key="extend",
@@ -243,7 +252,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="merged",
             on="case",
             asks=(Ask(name="case", kind="case", label=_("Into which case"), required=True), _NOTE),
-            undoable=False,
         ),
         Verb(
             key="split",
@@ -255,7 +263,6 @@ CASE_VERBS: dict[str, Verb] = {
                 Ask(name="matter", kind="choice", label=_("Which matter it is"), required=True),
                 _WHY,
             ),
-            undoable=False,
         ),
         Verb(
             key="force-close",
@@ -263,7 +270,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="force_close_asked",
             on="case",
             asks=(Ask(name="outcome", kind="choice", label=_("With which outcome")), _WHY),
-            undoable=False,
             dangerous=True,
         ),
         Verb(
@@ -272,7 +278,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="void_asked",
             on="case",
             asks=(_WHY,),
-            undoable=False,
             dangerous=True,
         ),
         Verb(
@@ -281,7 +286,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="reopened",
             on="case",
             asks=(Ask(name="to_element", kind="element", label=_("Beginning at which step")), _WHY),
-            undoable=False,
         ),
         Verb(
             key="relate",
@@ -301,7 +305,6 @@ CASE_VERBS: dict[str, Verb] = {
                 _ITEM,
                 _NOTE,
             ),
-            undoable=False,
         ),
         Verb(
             key="reply",
@@ -309,7 +312,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="supervision_replied",
             on="case",
             asks=(_ITEM, Ask(name="comment", kind="text", label=_("What was done"), required=True)),
-            undoable=False,
         ),
         Verb(
             key="answer",
@@ -317,7 +319,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="whistle_answered",
             on="case",
             asks=(_ITEM, _NOTE),
-            undoable=False,
         ),
         Verb(
             key="grant",
@@ -325,7 +326,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="request_granted",
             on="case",
             asks=(_ITEM, _OPINION),
-            undoable=False,
             dangerous=True,
         ),
         Verb(
@@ -334,7 +334,6 @@ CASE_VERBS: dict[str, Verb] = {
             event="request_refused",
             on="case",
             asks=(_ITEM, _WHY),
-            undoable=False,
         ),
         Verb(
             key="classify",
@@ -343,7 +342,6 @@ CASE_VERBS: dict[str, Verb] = {
             on="case",
             takes_form=True,
             asks=(_NOTE,),
-            undoable=False,
         ),
         Verb(key="undo", label=_("Undo"), shortcut="z", event="undone", on="case", undoable=False),
     )

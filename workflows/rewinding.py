@@ -22,7 +22,7 @@ def put_back(row: Run, text: str, *, data: Mapping[str, Any], path: Mapping[str,
     """
     plan = plan_of(row.version)
     present = engine.load(plan, row.state, data=dict(data), now=now)
-    live = engine.load(plan, _never_again(text, row.state), data=dict(data), now=now)
+    live = engine.load(plan, never_again(text, row.state), data=dict(data), now=now)
     walk = Walk(row=row, live=live, assign=_nobody, now=now, before=standing(present))
     batch = Batch()
     row.state, row.state_version = live.dump(), live.state_version
@@ -34,6 +34,21 @@ def put_back(row: Run, text: str, *, data: Mapping[str, Any], path: Mapping[str,
     project_waits(walk, batch)
     batch.write()
     return move
+
+
+def forget_run(row: Run) -> None:
+    """Drop a run that nobody has acted in and nothing belongs to any more, with all its rows."""
+    Step.objects.filter(run=row).delete()
+    row.delete()
+
+
+def never_again(text: str, present: str) -> str:
+    """The older state with the newer counter: a token's number is never used twice, not even by one taken back."""
+    rows = state.parsed(text)
+    numbers = state.split_numbers(rows[2])
+    numbers[0] = max(numbers[0], state.split_numbers(state.parsed(present)[2])[0])
+    rows[2] = state.joined_numbers(numbers)
+    return state.unparsed(rows)
 
 
 def _reopen(walk: Walk, move: Move, batch: Batch) -> None:
@@ -55,15 +70,6 @@ def _reopen(walk: Walk, move: Move, batch: Batch) -> None:
         Incident.objects.filter(step__in=opened, resolved_at=None).update(
             resolved_at=walk.now, resolution="taken back"
         )
-
-
-def _never_again(text: str, present: str) -> str:
-    """The older state with the newer counter: a token's number is never used twice, not even by one taken back."""
-    rows = state.parsed(text)
-    numbers = state.split_numbers(rows[2])
-    numbers[0] = max(numbers[0], state.split_numbers(state.parsed(present)[2])[0])
-    rows[2] = state.joined_numbers(numbers)
-    return state.unparsed(rows)
 
 
 def _nobody(_step: engine.OpenStep, _data: Mapping[str, Any]) -> Assignment:

@@ -29,9 +29,9 @@ from casework.queries.inbox import tab_counts
 from casework.queries.picking import number_said
 from casework.services import approvals
 from casework.services.acts import act_on_case
+from casework.services.acts.undoing import undo as take_back
 from casework.services.phrases import phrases_of
 from casework.services.said import Said
-from casework.services.taking_back import undo as take_back
 from casework.verbs import CASE_VERBS, STEP_VERBS, Verb, at_step, event_words_at, words_told
 from grid.errors import GridError
 from workflows.errors import WorkflowsError

@@ -22,10 +22,18 @@ from casework.errors import NotValid
 from casework.models import Case, CaseStatus, Clock, ClockKind
 from casework.services.calendars import work_calendar
 from casework.services.locks import database_now
+from casework.services.taking_back import Before
 from workflows.models import Step
 from workflows.rows import Batch
 
 _MOVED = ("due_at", "warn_at", "climb_at", "paused_at", "pauses", "breached_at", "told_at", "warned_at")
+
+
+def remember(clock: Clock, before: Before) -> None:
+    """All that an act may change of a clock, and what its step shows of it."""
+    before.remember(clock, "starts_at", "rule", "name", "link", "chain", "breaches", "extensions", *_MOVED)
+    if clock.step is not None:
+        before.remember(clock.step, "due_at")
 
 
 # --- starting

@@ -52,9 +52,10 @@ def follow_case(number: str, *, by: Viewer, on: bool = True) -> bool:
     return on
 
 
-def begin(case_id: int, user_id: int, *, now: datetime) -> None:
-    """Whoever says that a case is his too follows it from then on."""
-    Follow.objects.bulk_create([Follow(case_id=case_id, user_id=user_id, at=now)], ignore_conflicts=True)
+def begin(case_id: int, user_id: int, *, now: datetime) -> Follow | None:
+    """Whoever says that a case is his too follows it from then on; nothing new where he does already."""
+    row, is_new = Follow.objects.get_or_create(case_id=case_id, user_id=user_id, defaults={"at": now})
+    return row if is_new else None
 
 
 def tell_later(case: Case, move: Move, batch: Batch, *, now: datetime, leave_at: datetime) -> None:
@@ -67,16 +68,22 @@ def tell_later(case: Case, move: Move, batch: Batch, *, now: datetime, leave_at:
     _send(case, batch, version=case.version, was=was, now=now, leave_at=leave_at)
 
 
-def announce(case: Case, *, was: str, now: datetime) -> None:
-    """The same for an act that moves no run: the case rests, or goes on. `was` is how it stood before."""
+def announce(case: Case, *, was: str, now: datetime) -> str:
+    """The same for an act that moves no run: the case rests, or goes on. `was` is how it stood before.
+
+    Returns the parcel's key, by which it is called back.
+    """
     batch = Batch()
-    _send(case, batch, version=case.version + 1, was=was, now=now, leave_at=now + UNDO)
+    key = _send(case, batch, version=case.version + 1, was=was, now=now, leave_at=now + UNDO)
     batch.write()
+    return key
 
 
-def _send(case: Case, batch: Batch, *, version: int, was: str, now: datetime, leave_at: datetime) -> None:
+def _send(case: Case, batch: Batch, *, version: int, was: str, now: datetime, leave_at: datetime) -> str:
     """`version` is the case's after the act."""
-    batch.run(_SEND, f"follow:{case.pk}:{version}", case.pk, was, leave_at, now, case.pk)
+    key = f"follow:{case.pk}:{version}"
+    batch.run(_SEND, key, case.pk, was, leave_at, now, case.pk)
+    return key
 
 
 def deliver(parcel: Parcel) -> None:

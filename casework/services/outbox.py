@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,6 +155,15 @@ def retry(outbox_id: int, *, now: datetime) -> bool:
             state=OutboxState.READY, attempts=0, run_at=now, lease_until=None
         )
     )
+
+
+def send_again(keys: Sequence[str], *, now: datetime) -> None:
+    """Part of the caller's transaction: what these carried was not wanted for a while and is wanted again.
+
+    One that is in some worker's hands is taken from him, as he may have seen that it was not wanted.
+    """
+    rows = Outbox.objects.filter(key__in=keys).exclude(state=OutboxState.READY)
+    rows.update(state=OutboxState.READY, attempts=0, run_at=now, lease_until=None, lease_by="")
 
 
 def done_with(key: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from casework.access import Viewer, event_areas
 from casework.errors import NotFound
@@ -58,13 +58,12 @@ def follow(
     told: Sequence[CaseEvent] = (),
     decision: Decision | None = None,
     closing: Closing | None = None,
-    rows: Sequence[Model] = (),
     act: Act | None = None,
 ) -> None:
     """Write everything that one move means for its case; the same for people, machines, time and messages.
 
-    `told` are the act's own journal lines, which come before those of what followed from it; `rows` are the act's own.
-    With `act` it can be taken back.
+    `told` are the act's own journal lines, which come before those of what followed from it. With `act` it can be
+    taken back.
     """
     batch = move.batch
     parcels = Parcels(case=case, leave_at=now + taking_back.UNDO if act and act.held else now)
@@ -85,8 +84,6 @@ def follow(
     batch.insert(lines)
     batch.update(case, *_MOVED)
     following.tell_later(case, move, batch, now=now, leave_at=parcels.leave_at)
-    for row in rows:
-        batch.insert([row])
     if act is not None and by is not None:
         taking_back.keep(
             batch,
@@ -97,7 +94,9 @@ def follow(
             by=by,
             now=now,
             has_moved=True,
+            made=act.made,
             parcels=parcels.keys,
+            others=act.others,
         )
     batch.write()
 

@@ -25,6 +25,7 @@ from casework.notify import messages, outgoing
 from casework.notify.channels import Channel, channels, offered
 from casework.services import outbox
 from casework.services.outbox import Parcel
+from casework.services.taking_back import UNDO
 from grid.models import Appointment, User
 
 KIND = "push"
@@ -102,7 +103,7 @@ def _parcels(rows: Sequence[Notice], *, now: datetime) -> Iterator[Leaving]:
 
 def _parcel(row: Notice, channel: Channel, choice: NoticeChoice, *, now: datetime) -> Leaving:
     at_once = row.urgency == Urgency.CRITICAL  # type: ignore[attr-defined]  # annotated
-    leave_at = now if at_once else after_quiet(choice, now)
+    leave_at = now if at_once else after_quiet(choice, max(now, row.at + UNDO))
     whose = f":{choice.user_id}" if channel.is_personal else ""
     payload: dict[str, object] = {"notice": row.pk, "channel": channel.key}
     if channel.is_personal:

@@ -14,11 +14,11 @@ from typing import Any
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import F, Model
+from django.db.models import F, Field, Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from casework.access import Viewer, may_see
-from casework.errors import NotFound, NothingToTakeBack, NotYours, TooLateToUndo
+from casework.errors import NotFound, NothingToTakeBack, NotYours
 from casework.models import (
     Attachment,
     Case,
@@ -34,10 +34,10 @@ from casework.models import (
     Suspension,
 )
 from casework.services import journal, outbox
-from casework.services.locks import database_now, lock_case, lock_step
+from casework.services.locks import lock_step
 from casework.services.said import Said
-from workflows.models import Incident, Step
-from workflows.rewinding import put_back
+from workflows.models import Incident, Run, Step, StepKind
+from workflows.rewinding import forget_run, put_back
 from workflows.rows import Batch
 
 UNDO = timedelta(seconds=10)
@@ -49,6 +49,7 @@ _CLAIM = ("claimed_by_id", "claimed_as", "claimed_at", "candidates")
 class Before:
     """How a case stood when an act on it began. `rows` are other rows that the act is about to change."""
 
+    run_id: int
     state: str
     path: Mapping[str, int]
     data: Mapping[str, Any]
@@ -57,7 +58,8 @@ class Before:
 
     @classmethod
     def of(cls, case: Case, step: Step | None = None) -> Before:
-        before = cls(state=case.run.state, path=case.run.path, data=case.data, due_at=case.due_at)
+        run = case.run
+        before = cls(run_id=run.pk, state=run.state, path=run.path, data=case.data, due_at=case.due_at)
         if step is not None:
             before.remember(step, *_CLAIM)
         return before
@@ -69,12 +71,17 @@ class Before:
 
 @dataclass(kw_only=True)
 class Act:
-    """What of a person's act has to be known for it to be taken back; `held` keeps its outside effects that long."""
+    """What of a person's act has to be known for it to be taken back; `held` keeps its outside effects that long.
+
+    `made` are rows of its own, written already; `others` are further cases that it changed or opened.
+    """
 
     verb: str
     step: Step | None
     before: Before
     held: bool = False
+    made: Sequence[Model] = ()
+    others: Sequence[Case] = ()
 
 
 @dataclass(kw_only=True)
@@ -90,8 +97,18 @@ class Parcels:
         self.keys.append(key)
 
 
+def hold_back(case: Case, *, until: datetime | None) -> list[str]:
+    """The keys of what a case that an act has opened is about to send; it leaves no sooner than then."""
+    rows = Outbox.objects.filter(case_id=case.pk, state=OutboxState.READY, attempts=0)
+    keys = list(rows.values_list("key", flat=True))
+    if until is not None:
+        rows.update(run_at=until)
+    return keys
+
+
 _COLUMNS = (
     "case_id", "version", "verb", "step_id", "by_id", "at", "state", "path", "data", "due_at", "rows", "made", "parcels",
+    "run_id", "others",
 )  # fmt: skip
 _KEEP = (
     f"INSERT INTO casework_snapshot ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))}) "  # noqa: S608
@@ -111,11 +128,14 @@ def keep(
     has_moved: bool = False,
     made: Iterable[Model] = (),
     parcels: Sequence[str] = (),
+    others: Iterable[Case] = (),
 ) -> None:
-    """Remember with the act how things stood before it; the case already has the version after it.
+    """Remember with the act how things stood before it; the case already has the version after it, as have the others.
 
     It rides with the rest of the batch. `made` are rows already written that go when it is taken back.
     """
+    is_new_round = case.run_id != before.run_id
+    is_other = has_moved or case.data != before.data
     batch.run(
         _KEEP,
         case.pk,
@@ -124,13 +144,15 @@ def keep(
         step.pk if step else None,
         by.user_id,
         now,
-        before.state if has_moved else "",
-        _json(before.path if has_moved else {}),
-        _json(_changed(before.data, case.data) if has_moved else {}),
+        before.state if has_moved and not is_new_round else "",
+        _json(before.path if has_moved and not is_new_round else {}),
+        _json(_changed(before.data, case.data) if is_other else {}),
         before.due_at,
         _json(before.rows),
         _json([[row._meta.label, row.pk] for row in made]),
         _json(list(parcels)),
+        before.run_id if is_new_round else None,
+        _json({other.pk: other.version for other in others}),
     )
 
 
@@ -140,25 +162,17 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
 
 
 def _json(value: Any) -> str:  # Any: JSON with dates in it
-    return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return json.dumps(value, ensure_ascii=False, cls=_Exact)
+
+
+class _Exact(DjangoJSONEncoder):
+    """Moments to the microsecond: put back they have to be the same ones."""
+
+    def default(self, o: Any) -> Any:  # Any: as it is for every encoder
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 # --- taking back
-
-
-@transaction.atomic
-def undo(number: str, *, by: Viewer, said: Said | None = None) -> Case:
-    """撤销: within ten seconds. Raises NotFound, NothingToTakeBack, TooLateToUndo, CaseBusy."""
-    place = Case.objects.filter(number=number).values_list("pk", flat=True).first()
-    if place is None:
-        raise NotFound
-    case, now = lock_case(place), database_now()
-    if not may_see(by, case):
-        raise NotFound
-    kept = _kept(case, by=by)
-    if now - kept.at > UNDO:
-        raise TooLateToUndo
-    return _take_back(case, kept, "undone", by=by, said=said or Said(), now=now)
 
 
 @transaction.atomic
@@ -170,10 +184,10 @@ def withdraw(step_id: int, *, by: Viewer, said: Said) -> Case:
         raise NotFound
     if not Decision.objects.filter(step=locked.step, by_id=by.user_id).exists():
         raise NotYours
-    kept = _kept(case, by=by)
+    kept = kept_of(case, by=by)
     if kept.step_id != step_id or kept.verb in NOT_WITHDRAWN:
         raise NothingToTakeBack
-    return _take_back(case, kept, "withdrawn", by=by, said=said, now=locked.now)
+    return take_back(case, kept, "withdrawn", by=by, said=said, now=locked.now)
 
 
 def withdrawable(viewer: Viewer, *, run_id: int) -> int | None:
@@ -185,33 +199,46 @@ def withdrawable(viewer: Viewer, *, run_id: int) -> int | None:
     return None if busy.exists() else kept.step_id
 
 
-def _kept(case: Case, *, by: Viewer) -> Snapshot:
+def kept_of(case: Case, *, by: Viewer) -> Snapshot:
+    """How it was before this person's act, if nobody has acted since. Raises NothingToTakeBack."""
     kept = Snapshot.objects.filter(case=case).first()
     if kept is None or kept.version != case.version or kept.by_id != by.user_id:
         raise NothingToTakeBack
     return kept
 
 
-def _take_back(case: Case, kept: Snapshot, kind: str, *, by: Viewer, said: Said, now: datetime) -> Case:
+def take_back(case: Case, kept: Snapshot, kind: str, *, by: Viewer, said: Said, now: datetime) -> Case:
+    """Everything of the case as it was. The caller holds its lock, and those of the others that the act changed."""
     _call_back_parcels(kept)
     batch = Batch()
+    new = set(kept.data.get("new", ()))
+    case.data = {name: value for name, value in case.data.items() if name not in new} | kept.data.get(
+        "was", {}
+    )
     if kept.state:
         _rewind(case, kept, batch, now=now)
+    later = case.run if kept.run_id is not None else None
     _restore_rows(case, kept)
+    if later is not None:
+        _drop_round(case, later, kept)
     _forget(case, kept)
     case.due_at = kept.due_at
     case.version += 1
-    verb: dict[str, Any] = {"verb": kept.verb}
-    if kept.step is not None:
-        verb |= {"element": kept.step.element, "name": kept.step.name, "step": kept.step.pk}
-    if said.comment.strip():
-        verb["comment"] = said.comment.strip()[:2000]
     post = kept.step.claimed_as if kept.step is not None else ""
-    batch.insert([journal.line(case, kind, now=now, by=by, post=post, data=verb)])
+    batch.insert([journal.line(case, kind, now=now, by=by, post=post, data=_told(kept, said))])
     batch.update(case, *_CASE)
     batch.write()
     kept.delete()
     return case
+
+
+def _told(kept: Snapshot, said: Said) -> dict[str, Any]:
+    told: dict[str, Any] = {"verb": kept.verb}
+    if kept.step is not None:
+        told |= {"element": kept.step.element, "name": kept.step.name, "step": kept.step.pk}
+    if said.comment.strip():
+        told["comment"] = said.comment.strip()[:2000]
+    return told
 
 
 _CASE = (
@@ -229,10 +256,8 @@ def _call_back_parcels(kept: Snapshot) -> None:
 
 def _rewind(case: Case, kept: Snapshot, batch: Batch, *, now: datetime) -> None:
     """The run, its steps and their clocks as they were; a case that was closed by it is open again."""
-    new = set(kept.data.get("new", ()))
-    data = {name: value for name, value in case.data.items() if name not in new} | kept.data.get("was", {})
-    move = put_back(case.run, kept.state, data=data, path=kept.path, now=now)
-    case.data = data
+    move = put_back(case.run, kept.state, data=case.data, path=kept.path, now=now)
+    outbox.send_again([f"step:{step.pk}" for step in move.opened if step.kind == StepKind.MACHINE], now=now)
     gone = [step.pk for step in move.cancelled]
     Clock.objects.running().filter(case=case, step__in=gone).update(stopped_at=now)
     Clock.objects.running().filter(case=case, step=None, starts_at=kept.at).update(stopped_at=now)
@@ -248,15 +273,30 @@ def _rewind(case: Case, kept: Snapshot, batch: Batch, *, now: datetime) -> None:
         lapsed.filter(asked_at__gte=case.run.started_at).update(state=RequestState.PENDING)
 
 
+def _as_field(name: str, kept: Any) -> Any:  # Any: a field's value, from JSON
+    kind = Case._meta.get_field(name)
+    assert isinstance(kind, Field)
+    return kind.to_python(kept)
+
+
+def _drop_round(case: Case, later: Run, kept: Snapshot) -> None:
+    """The round that the act began goes as if it had never been; the case has the one before again."""
+    Clock.objects.filter(case=case, starts_at=kept.at).delete()
+    forget_run(later)
+
+
 def _restore_rows(case: Case, kept: Snapshot) -> None:
     """The case itself may be among them; it is written once more with its new version."""
     for label, pk, was in kept.rows:
-        if label == case._meta.label:
+        if (label, pk) == (case._meta.label, case.pk):
             for name, value in was.items():
-                setattr(case, name, value)
+                setattr(case, name, _as_field(name, value))
         apps.get_model(label)._default_manager.filter(pk=pk).update(**was)
-    for label, pk in kept.made:
-        apps.get_model(label)._default_manager.filter(pk=pk).delete()
+    try:
+        for label, pk in kept.made:
+            apps.get_model(label)._default_manager.filter(pk=pk).delete()
+    except ProtectedError as used:  # somebody has looked into it, answered it or the like
+        raise NothingToTakeBack from used
 
 
 def _forget(case: Case, kept: Snapshot) -> None:

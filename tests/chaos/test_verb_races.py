@@ -11,6 +11,7 @@ from casework.errors import TooLateToUndo
 from casework.models import Case, Decision, Outbox, Snapshot
 from casework.queries.viewers import viewer_for
 from casework.services import approvals, clockwork, taking_back
+from casework.services.acts import undoing
 from casework.services.approvals import Said
 from grid.models import Appointment
 from tests.chaos.test_races import at_once, ensure_sound
@@ -100,7 +101,7 @@ def test_undo_against_the_next_one_has_one_winner(world):
         other = at.step("C")
         answers = at_once(
             lambda number=at.case.number: (
-                taking_back.undo(number, by=viewer_for(world.enforcement)) and "undone"
+                undoing.undo(number, by=viewer_for(world.enforcement)) and "undone"
             ),
             doing(other, world.mediation, "complete", {}),
         )
@@ -128,7 +129,7 @@ def test_undo_against_the_machine_has_one_winner(world):
         at.act("approve", "enforcement")
         answers = at_once(
             lambda number=at.case.number: (
-                taking_back.undo(number, by=viewer_for(world.enforcement)) and "undone"
+                undoing.undo(number, by=viewer_for(world.enforcement)) and "undone"
             ),
             clockwork.tick,
         )
@@ -147,7 +148,7 @@ def test_what_a_page_did_leaves_only_when_it_can_no_longer_be_undone(world):
 
     clockwork.tick()
     assert Step.objects.open().get(run=at.case.run_id).element == "m"
-    taking_back.undo(at.case.number, by=viewer_for(world.enforcement))
+    undoing.undo(at.case.number, by=viewer_for(world.enforcement))
     assert not Outbox.objects.filter(case=at.case).exists()
 
     at.act("approve", "enforcement", held=True)
@@ -164,7 +165,7 @@ def test_undo_is_over_after_ten_seconds_and_withdrawing_is_not(world):
     Snapshot.objects.update(at=F("at") - timedelta(seconds=11))
 
     with pytest.raises(TooLateToUndo):
-        taking_back.undo(at.case.number, by=viewer_for(world.enforcement))
+        undoing.undo(at.case.number, by=viewer_for(world.enforcement))
     at.act("withdraw", "enforcement")
 
     assert at.again().claimed_by == world.enforcement

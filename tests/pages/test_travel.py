@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from casework.queries.travel import travel
 from casework.queries.viewers import viewer_for
-from casework.services import taking_back
+from casework.services.acts import undoing
 from tests.diagrams import chain, flow, publish, task
 from tests.services.test_walk import act, opened, step_of
 from workflows.models import Step
@@ -45,7 +45,7 @@ def acts(world, case, choices):
         act(step, verb, who, **({"comment": "再核实"} if verb == "return" else {}))
         seen.append(here(case))
         if is_undone:
-            taking_back.undo(case.number, by=viewer_for(who))
+            undoing.undo(case.number, by=viewer_for(who))
             seen.append(here(case))
     return seen
 

@@ -12,10 +12,10 @@ from casework.models import Attachment, CaseEvent, Clock
 from casework.queries.cases import timeline
 from casework.queries.viewers import viewer_for
 from casework.services import approvals, clocks, intake
+from casework.services.acts.undoing import undo
 from casework.services.intake import NewReport
 from casework.services.journal import breaks
 from casework.services.on_the_spot import Solved, can_be_solved_there, solve_on_the_spot
-from casework.services.taking_back import undo
 from grid.services.photos import store_photo
 from tests.diagrams import chain, publish, task
 from tests.world import GRID

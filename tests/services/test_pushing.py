@@ -20,6 +20,7 @@ from casework.notify.channels import ChannelsUnreadable, channels, read
 from casework.queries.viewers import viewer_for
 from casework.services import clockwork, pushing
 from casework.services.pushing import Choice, after_quiet, choose
+from casework.services.taking_back import UNDO
 from grid.models import Post
 from tests.notify_server import listening
 from tests.services.acting import handled_matter, opened
@@ -64,7 +65,8 @@ def notice(case, *, user=None, post="", kind="copy"):
 
 
 def tick(minutes=0):
-    clockwork.tick(at=timezone.now() + timedelta(minutes=minutes), worker="t")
+    """As soon as what was done can't be undone any more, or so much later."""
+    clockwork.tick(at=timezone.now() + UNDO + timedelta(minutes=minutes), worker="t")
 
 
 def pushed():
@@ -329,7 +331,7 @@ def test_channels_that_cannot_be_read_are_said_at_the_start_and_stop_nothing(set
     with pytest.raises(ChannelsUnreadable):
         read()
     assert channels() == {}
-    clockwork.tick(worker="t")
+    tick()
 
 
 def test_messages_given_up_are_seen_and_mended_on_the_operations_desk(case, world, server):
@@ -376,3 +378,11 @@ def test_channels_are_chosen_on_the_phone_and_at_the_desk(case, world):
         client.post(f"{where}choice/", {"quiet_from": "22:00"})
         assert "从几点到几点" in client.get(where).content.decode()
         assert NoticeChoice.objects.get(user=user).channels == ["wecom"]
+
+
+def test_nobody_is_told_outside_of_what_can_still_be_undone(case, world, server):
+    chosen(world.duty_officer, "wecom")
+    notice(case, post=post_code("duty_officer"))
+    clockwork.tick(worker="t")
+    assert [row.attempts for row in pushed()] == [0]
+    assert server.bodies == []

@@ -5,7 +5,7 @@ import pytest
 from casework.errors import NotValid, VerbNotAllowed, WaitsForOthers
 from casework.models import Decision
 from casework.queries.viewers import viewer_for
-from casework.services import taking_back
+from casework.services.acts import undoing
 from tests.services.shapes import BESIDE, ENFORCEMENT, PLACES, at_b
 from workflows.models import Step, StepStatus
 
@@ -124,7 +124,7 @@ def test_undo_puts_everything_back_and_it_can_be_done_again(at):
         at.act(verb, "enforcement", **said)
         assert seen(at) != before, verb
 
-        at.case = taking_back.undo(at.case.number, by=viewer_for(at.world.enforcement))
+        at.case = undoing.undo(at.case.number, by=viewer_for(at.world.enforcement))
 
         assert seen(at) == before, verb
         assert at.last("undone").data["verb"] == verb

@@ -6,7 +6,7 @@ import pytest
 
 from casework.access import verbs_allowed
 from casework.queries.viewers import viewer_for
-from casework.services import taking_back
+from casework.services.acts import undoing
 from casework.verbs import STEP_VERBS
 from grid.models import Post
 from tests.services.shapes import PLACES, at_b
@@ -76,6 +76,6 @@ def test_whatever_is_offered_works(seed, world):
         at.act(verb, name, step=step, **words)
         at.ensure_sound()
         if STEP_VERBS[verb].undoable and rng.random() < 0.4:
-            at.case = taking_back.undo(at.case.number, by=viewer_for(user))
+            at.case = undoing.undo(at.case.number, by=viewer_for(user))
             assert seen(at) == before, verb
             at.ensure_sound()

@@ -8,6 +8,7 @@ from casework.access import Viewer
 from casework.errors import NotFound
 from casework.models import Case
 from casework.services.acts.asking import extend, force_close, grant, refuse, void
+from casework.services.acts.beginning import begin_step
 from casework.services.acts.classifying import classify
 from casework.services.acts.joining import merge, relate, split
 from casework.services.acts.levels import escalate, push_down
@@ -16,12 +17,13 @@ from casework.services.acts.resting import resume, suspend
 from casework.services.acts.rounds import reopen
 from casework.services.acts.supervising import reply, supervise
 from casework.services.acts.telling import cc, comment
+from casework.services.acts.undoing import undo
 from casework.services.acts.whistling import answer, whistle
 from casework.services.said import Said
-from casework.services.taking_back import undo
 from casework.services.urging import urge_case
 
 DOING: Mapping[str, Callable[..., Case]] = {
+    "begin": begin_step,
     "comment": comment,
     "cc": cc,
     "escalate": escalate,

@@ -125,6 +125,7 @@ def grant(number: str, *, by: Viewer, said: Said) -> Case:
         case RequestKind.EXTEND:
             assert request.clock is not None
             assert request.until is not None
+            clocks.remember(request.clock, doing.before)
             clock = clocks.extend(request.clock, request.until, now=doing.now)
             doing.case.refresh_from_db(fields=["due_at"])
             return end(doing, {**told, "until": clock.due_at.isoformat()})
@@ -160,6 +161,7 @@ def _request(doing: CaseDoing) -> CaseRequest:
 
 
 def _rule(doing: CaseDoing, request: CaseRequest, state: RequestState) -> None:
+    doing.before.remember(request, "state", "opinion", "ruled_by_id", "ruled_post", "ruled_at")
     request.state, request.opinion = state, doing.comment
     request.ruled_by_id, request.ruled_post, request.ruled_at = (
         doing.viewer.user_id,

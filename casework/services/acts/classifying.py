@@ -36,6 +36,7 @@ def classify(number: str, *, by: Viewer, said: Said) -> Case:
         raise AlreadyThere(_("Nothing of this is new."))
     if "confidentiality" in changes and not supervises(by, case.area_code):
         raise NotYours
+    doing.before.remember(case, *changes)
     for name, (_before, value) in changes.items():
         setattr(case, name, value)
     case.data = {**case.data, "类别": case.category, "紧急": case.is_urgent}

@@ -16,13 +16,16 @@ from casework.errors import NotFound, NotValid, NotYours, ReasonMissing, Stale, 
 from casework.models import Case, Decision, Notice, NoticeKind
 from casework.queries.caseverbs import standing_of
 from casework.services import journal
+from casework.services.assignment import Assigner
 from casework.services.calendars import work_calendar
 from casework.services.locks import database_now, lock_case
+from casework.services.progress import Closing, follow
 from casework.services.said import Said
-from casework.services.taking_back import Before, keep
+from casework.services.taking_back import Act, Before, keep
 from casework.verbs import CASE_VERBS, Verb
 from grid.models import Post
 from workflows.models import Step
+from workflows.projection import Move
 from workflows.rows import Batch
 
 REASON_LENGTH = 2000
@@ -33,8 +36,9 @@ END_OF_WORK = time(18)
 class CaseDoing:
     """One act on a case under way: the locked case, how it stands, who acts by which post, and when.
 
-    `notices` are written together with the line. `before` and `made` are what undoing it needs: how rows stood that the
-    act changes, and the rows that it makes, those that depend on others first.
+    `notices` are written together with the line. `before`, `made`, `parcels` and `others` are what undoing it needs:
+    how rows stood that the act changes, the rows that it makes, those that depend on others first, what it sends, and
+    the further cases that it changes.
     """
 
     case: Case
@@ -47,6 +51,8 @@ class CaseDoing:
     before: Before
     notices: list[Notice] = field(default_factory=list)
     made: list[Model] = field(default_factory=list)
+    parcels: list[str] = field(default_factory=list)
+    others: list[Case] = field(default_factory=list)
 
     @property
     def comment(self) -> str:
@@ -107,10 +113,12 @@ def end(
     rows: Iterable[Model] = (),
     changed: Iterable[str] = (),
     step: Step | None = None,
+    has_moved: bool = False,
 ) -> Case:
     """The act's one journal line, the rows and notices that go with it, and the case's new version.
 
     What can be undone is remembered with it; `step` is the one that the act was about, if it was about one.
+    `has_moved`: the run's state is another one now, though no step came of it.
     """
     case, own = doing.case, list(rows)
     case.version += 1
@@ -140,10 +148,52 @@ def end(
             by=doing.viewer,
             now=doing.now,
             step=step,
+            has_moved=has_moved,
             made=made,
+            parcels=doing.parcels,
+            others=doing.others,
         )
     batch.write()
     return case
+
+
+def end_with_move(
+    doing: CaseDoing,
+    move: Move,
+    assign: Assigner,
+    data: Mapping[str, Any],
+    *,
+    closing: Closing | None = None,
+) -> Case:
+    """The same for an act that moved the run, or began another one."""
+    Notice.objects.bulk_create(doing.notices)
+    told = journal.line(
+        doing.case,
+        doing.verb.event,
+        now=doing.now,
+        by=doing.viewer,
+        post=doing.post_code,
+        data=said_of(doing, data),
+    )
+    act = Act(
+        verb=doing.verb.key,
+        step=None,
+        before=doing.before,
+        held=doing.said.held,
+        made=[*doing.notices, *doing.made],
+        others=doing.others,
+    )
+    follow(
+        doing.case,
+        move,
+        assign=assign,
+        now=doing.now,
+        by=doing.viewer,
+        told=[told],
+        closing=closing,
+        act=act,
+    )
+    return doing.case
 
 
 def said_of(doing: CaseDoing, data: Mapping[str, Any]) -> dict[str, Any]:

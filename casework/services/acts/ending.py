@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from casework.models import Case, CaseStatus, RequestKind
-from casework.services import journal
-from casework.services.acts.doing import CaseDoing, said_of
-from casework.services.progress import Closing, follow, walk_of
+from casework.services.acts.doing import CaseDoing, end_with_move
+from casework.services.progress import Closing, walk_of
 from workflows import services as workflows
 
 FORCED = "强制结案"
@@ -33,24 +32,6 @@ def over(doing: CaseDoing, *, kind: str, outcome: str, told: Mapping[str, Any]) 
 def cancel(doing: CaseDoing, closing: Closing, *, told: Mapping[str, Any]) -> Case:
     """Cancel the run of a case and close it with this outcome; all that stood open ends with it."""
     case = doing.case
+    doing.before.remember(case, "status", "outcome", "closed_at", "keep_until")
     walk, assign = walk_of(case, now=doing.now)
-    move = workflows.cancel(walk)
-    line = journal.line(
-        case,
-        doing.verb.event,
-        now=doing.now,
-        by=doing.viewer,
-        post=doing.post_code,
-        data=said_of(doing, told),
-    )
-    follow(
-        case,
-        move,
-        assign=assign,
-        now=doing.now,
-        by=doing.viewer,
-        told=[line],
-        closing=closing,
-        rows=doing.notices,
-    )
-    return case
+    return end_with_move(doing, workflows.cancel(walk), assign, told, closing=closing)

@@ -26,6 +26,7 @@ from casework.services.intake import NewCase, open_case
 from casework.services.locks import lock_case
 from casework.services.progress import Closing
 from casework.services.said import Said
+from casework.services.taking_back import UNDO, hold_back
 
 MERGED = "并案"
 MOST_RELATED = 20
@@ -56,15 +57,18 @@ def merge(number: str, *, by: Viewer, said: Said) -> Case:
         by_id=by.user_id,
         at=doing.now,
     )
+    doing.before.remember(main, "touched_by")
     photos = _join_photos(doing, main)
-    _join_reporters(doing, main)
-    following.begin(main.pk, duplicate.reporter_id, now=doing.now)
-    told = {"case": duplicate.number, "photos": photos}
+    followed = following.begin(main.pk, duplicate.reporter_id, now=doing.now)
+    doing.made += [*photos, *_join_reporters(doing, main), *([followed] if followed else [])]
+    told = {"case": duplicate.number, "photos": len(photos)}
     journal.record(main, "merged_in", now=doing.now, by=by, post=doing.post_code, data=told)
     main.touch(duplicate.touched_by)
     main.version += 1
     main.save(update_fields=["version", "touched_by"])
     relation.save(force_insert=True)
+    doing.made.append(relation)
+    doing.others.append(main)
     closing = Closing(status=CaseStatus.CLOSED, outcome=MERGED, event="closed")
     return cancel(doing, closing, told={"into": main.number})
 
@@ -79,30 +83,30 @@ def _both(number: str, into: str) -> tuple[Case, Case | None]:
     return locked[keys[number]], main
 
 
-def _join_photos(doing: CaseDoing, main: Case) -> int:
+def _join_photos(doing: CaseDoing, main: Case) -> list[Attachment]:
     kept = set(main.attachments.values_list("photo_id", flat=True))
     label = f"{MERGED} {doing.case.number}"
     photos = {row.photo_id for row in doing.case.attachments.all()} - kept
     about = {"case": main, "label": label, "added_at": doing.now, "added_by_id": doing.viewer.user_id}
-    Attachment.objects.bulk_create(Attachment(photo_id=photo, **about) for photo in sorted(photos))
-    return len(photos)
+    return Attachment.objects.bulk_create(Attachment(photo_id=photo, **about) for photo in sorted(photos))
 
 
-def _join_reporters(doing: CaseDoing, main: Case) -> None:
-    other = doing.case
-    if other.reporter_id == main.reporter_id:
-        return
+def _join_reporters(doing: CaseDoing, main: Case) -> list[Party]:
+    """The other's reporter is one of the main case's, unless he is that already."""
+    other, person = doing.case, doing.case.reporter
+    if person.pk == main.reporter_id:
+        return []
     about = {
-        "case": main,
-        "role": PartyRole.REPORTER,
+        "name": str(person),
+        "phone": person.phone,
+        "note": f"{MERGED} {other.number}",
         "added_by_id": doing.viewer.user_id,
         "added_at": doing.now,
     }
-    person = other.reporter
-    note = f"{MERGED} {other.number}"
-    Party.objects.bulk_create(
-        [Party(name=str(person), phone=person.phone, user=person, note=note, **about)], ignore_conflicts=True
+    row, is_new = Party.objects.get_or_create(
+        case=main, role=PartyRole.REPORTER, user=person, removed_at=None, defaults=about
     )
+    return [row] if is_new else []
 
 
 @transaction.atomic
@@ -116,6 +120,8 @@ def split(number: str, *, by: Viewer, said: Said) -> Case:
     if CaseRelation.objects.filter(main=case, kind=RelationKind.PART, other__title=title).exists():
         raise AlreadyThere(_("This has been split off already."))
     part = open_part(doing, matter=said.matter.strip() or case.run.version.definition.key, title=title)
+    doing.others.append(part)
+    doing.parcels += hold_back(part, until=doing.now + UNDO if said.held else None)
     return end(doing, {"case": part.number, "title": title})
 
 
@@ -130,7 +136,7 @@ def open_part(doing: CaseDoing, *, matter: str, title: str) -> Case:
         data={MAIN_NUMBER: case.number},
     )
     part = open_case(new, by=doing.viewer)
-    CaseRelation.objects.create(
+    relation = CaseRelation.objects.create(
         main=case,
         other=part,
         kind=RelationKind.PART,
@@ -138,6 +144,7 @@ def open_part(doing: CaseDoing, *, matter: str, title: str) -> Case:
         by_id=doing.viewer.user_id,
         at=doing.now,
     )
+    doing.made.append(relation)
     return part
 
 

@@ -62,6 +62,7 @@ def _rate_handling(doing: CaseDoing, stars: int) -> Case:
         return end(doing, told, rows=[row])
     reason = reason_of(doing)
     row.save(force_insert=True)
+    doing.made.append(row)
     if row.round == 1:
         return begin_at_handling(doing, reason=reason, told={"stars": stars, "is_solved": False})
     return _ask_for_another_round(doing, reason, told)
@@ -71,7 +72,7 @@ def _ask_for_another_round(doing: CaseDoing, reason: str, told: Mapping[str, obj
     posts = ruling_posts(doing.case, "community", now=doing.now)
     known = CaseRequest.objects.filter(case=doing.case, kind=RequestKind.REOPEN, state=RequestState.PENDING)
     if posts and not known.exists():
-        CaseRequest.objects.create(
+        request = CaseRequest.objects.create(
             case=doing.case,
             kind=RequestKind.REOPEN,
             reason=reason,
@@ -80,6 +81,7 @@ def _ask_for_another_round(doing: CaseDoing, reason: str, told: Mapping[str, obj
             asked_at=doing.now,
             posts=posts,
         )
+        doing.made.append(request)
         tell(doing, NoticeKind.ASKED, reason, posts=posts)
     return end(doing, {**told, "asked_to_reopen": bool(posts)})
 

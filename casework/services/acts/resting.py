@@ -29,7 +29,7 @@ def suspend(number: str, *, by: Viewer, said: Said) -> Case:
     """挂起: let the case rest, with a reason and the day on which to look at it again."""
     doing = begin(number, "suspend", by=by, said=said)
     case, reason, review_at = doing.case, reason_of(doing), moment_of(doing)
-    following.announce(case, was=following.standing(case), now=doing.now)
+    doing.parcels.append(following.announce(case, was=following.standing(case), now=doing.now))
     row = Suspension(
         case=case, reason=reason, review_at=review_at, by_id=by.user_id, post=doing.post_code, at=doing.now
     )
@@ -45,8 +45,15 @@ def suspend(number: str, *, by: Viewer, said: Said) -> Case:
 def resume(number: str, *, by: Viewer, said: Said) -> Case:
     """恢复: take a resting case up again before its review date."""
     doing = begin(number, "resume", by=by, said=said)
-    rested = _wake(doing.case, now=doing.now, by=by)
-    return end(doing, {"rested_since": rested.at.isoformat()}, changed=["status"])
+    case, rested = doing.case, _rest_of(doing.case)
+    doing.before.remember(case, "status")
+    doing.before.remember(rested, "ended_at", "ended_by_id")
+    for clock in Clock.objects.running().filter(case=case).exclude(paused_at=None).select_related("step"):
+        clocks.remember(clock, doing.before)
+    doing.parcels.append(_wake(case, rested, now=doing.now, by=by))
+    moved = case.run.state != doing.before.state
+    told = {"rested_since": rested.at.isoformat()}
+    return end(doing, told, changed=["status", "due_at"], has_moved=moved)
 
 
 def resume_due(*, now: datetime, limit: int = 100) -> int:
@@ -62,7 +69,8 @@ def _resume_one(place: int, *, now: datetime) -> bool:
     case = lock_case_or_none(place)
     if case is None or case.status != CaseStatus.SUSPENDED:
         return False
-    rested = _wake(case, now=now, by=None)
+    rested = _rest_of(case)
+    _wake(case, rested, now=now, by=None)
     case.version += 1
     told = journal.line(
         case,
@@ -78,15 +86,19 @@ def _resume_one(place: int, *, now: datetime) -> bool:
     return True
 
 
-def _wake(case: Case, *, now: datetime, by: Viewer | None) -> Suspension:
-    rested = Suspension.objects.get(case=case, ended_at=None)
-    following.announce(case, was=following.standing(case), now=now)
+def _rest_of(case: Case) -> Suspension:
+    return Suspension.objects.get(case=case, ended_at=None)
+
+
+def _wake(case: Case, rested: Suspension, *, now: datetime, by: Viewer | None) -> str:
+    """Let it go on; the key of the parcel that tells its followers."""
+    key = following.announce(case, was=following.standing(case), now=now)
     rested.ended_at, rested.ended_by_id = now, by.user_id if by else None
     rested.save(update_fields=["ended_at", "ended_by"])
     case.status = CaseStatus.OPEN
     clocks.resume(case, now)
     _postpone(case, by=now - rested.at, now=now)
-    return rested
+    return key
 
 
 def _postpone(case: Case, *, by: timedelta, now: datetime) -> None:

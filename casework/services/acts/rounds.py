@@ -15,11 +15,9 @@ from django.db import transaction
 from casework.access import Viewer
 from casework.models import Case, CaseRequest, CaseStatus, RequestKind, RequestState, Round
 from casework.queries.caseverbs import round_of
-from casework.services import journal
-from casework.services.acts.doing import CaseDoing, begin, reason_of, said_of
+from casework.services.acts.doing import CaseDoing, begin, end_with_move, reason_of
 from casework.services.assignment import assigner
 from casework.services.calendars import work_calendar
-from casework.services.progress import follow
 from casework.services.said import Said
 from workflows import services as workflows
 from workflows.errors import MoveRefused
@@ -40,8 +38,9 @@ def reopen(number: str, *, by: Viewer, said: Said) -> Case:
 def begin_round(doing: CaseDoing, *, reason: str, told: Mapping[str, Any], at: str = "") -> Case:
     """Start the next round. With `at` it begins at this step. Raises MoveRefused, NothingPublished."""
     case, number = doing.case, round_of(doing.case)
-    _keep(doing, number, reason)
-    _let_lapse(case)
+    doing.before.remember(case, "run_id", "status", "outcome", "closed_at", "keep_until")
+    ended = _keep(doing, number, reason)
+    _let_lapse(doing)
     case.data = {name: value for name, value in case.data.items() if name != OWN_OUTCOME}
     case.status, case.outcome, case.closed_at = CaseStatus.OPEN, "", None
     calendar = work_calendar(case.area_code)
@@ -53,16 +52,8 @@ def begin_round(doing: CaseDoing, *, reason: str, told: Mapping[str, Any], at: s
     move = settle(walk)
     case.run = move.run
     Case.objects.filter(pk=case.pk).update(run=move.run, keep_until=None)
-    line = journal.line(
-        case,
-        doing.verb.event,
-        now=doing.now,
-        by=doing.viewer,
-        post=doing.post_code,
-        data=said_of(doing, {**told, "round": number + 1, **({"at": at} if at else {})}),
-    )
-    follow(case, move, assign=assign, now=doing.now, by=doing.viewer, told=[line], rows=doing.notices)
-    return case
+    doing.made.append(ended)
+    return end_with_move(doing, move, assign, {**told, "round": number + 1, **({"at": at} if at else {})})
 
 
 def begin_at_handling(doing: CaseDoing, *, reason: str, told: Mapping[str, Any]) -> Case:
@@ -88,16 +79,18 @@ def _handled_at(run: Run) -> str:
     return done.order_by("-closed_at", "-pk").values_list("element", flat=True).first() or ""
 
 
-def _let_lapse(case: Case) -> None:
+def _let_lapse(doing: CaseDoing) -> None:
     """Whoever asked for another round has it, whichever way it came about: nobody need rule on that any more."""
-    asked = CaseRequest.objects.filter(case=case, kind=RequestKind.REOPEN, state=RequestState.PENDING)
+    asked = CaseRequest.objects.filter(case=doing.case, kind=RequestKind.REOPEN, state=RequestState.PENDING)
+    for request in asked:
+        doing.before.remember(request, "state")
     asked.update(state=RequestState.LAPSED)
 
 
-def _keep(doing: CaseDoing, number: int, reason: str) -> None:
+def _keep(doing: CaseDoing, number: int, reason: str) -> Round:
     case = doing.case
     assert case.closed_at is not None
-    Round.objects.create(
+    return Round.objects.create(
         case=case,
         number=number,
         run=case.run,

@@ -67,6 +67,7 @@ def reply(number: str, *, by: Viewer, said: Said) -> Case:
     doing = begin(number, "reply", by=by, said=said)
     text = reason_of(doing)
     row = _meant(doing)
+    doing.before.remember(row, "reply", "replied_by_id", "replied_post", "replied_at")
     row.reply, row.replied_by_id, row.replied_post, row.replied_at = (
         text,
         by.user_id,

@@ -63,6 +63,7 @@ def cc(number: str, *, by: Viewer, said: Said) -> Case:
     new = [code for code in posts if code not in set(unread)]
     if not new:
         raise AlreadyThere(_("They have a copy already and have not read it yet."))
+    doing.before.remember(doing.case, "touched_by")  # whoever got it by mistake sees nothing of it any more
     tell(doing, NoticeKind.COPY, doing.comment, posts=new)
     return end(doing, {"to": [posts[code] for code in new]})
 

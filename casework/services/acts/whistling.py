@@ -69,6 +69,7 @@ def answer(number: str, *, by: Viewer, said: Said) -> Case:
     """应哨: the department says that it comes, or what it does instead."""
     doing = begin(number, "answer", by=by, said=said)
     call = _call(doing)
+    doing.before.remember(call, "answer", "answered_by_id", "answered_post", "answered_at")
     call.answer, call.answered_by_id = doing.comment, by.user_id
     call.answered_post, call.answered_at = doing.post_code, doing.now
     call.save(update_fields=["answer", "answered_by", "answered_post", "answered_at"])
