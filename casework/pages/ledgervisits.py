@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +19,7 @@ from casework.pages.deskparts import token_of, whole_number
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.ledgerforms import clash_lines, record_form, told_wrong, typed
 from casework.pages.ledgers import look
+from casework.pages.outboxed import TOLD, outboxed, tapped_at
 from casework.queries.ledgers import due_in_grids, keeper_of, record_page
 from casework.queries.today import waiting_count
 from casework.services.tasks.visiting import settle_visits
@@ -53,6 +55,7 @@ def due(request: ViewerRequest) -> HttpResponse:
 
 @page
 @require_http_methods(["GET", "POST"])
+@outboxed
 def visit(request: ViewerRequest, pk: int) -> HttpResponse:
     """The form as the ledger has it: one tap where nothing has changed, else only what did."""
     keeper = _keeping(request)
@@ -76,12 +79,23 @@ def _visited(request: ViewerRequest, keeper: Keeper, pk: int) -> HttpResponse:
         settle_visits(record=pk)
     except ValuesRefused as error:
         told_wrong(form, error)
-        return _visit_page(request, keeper, pk, context | {"refused": error.message}, status=status_of(error))
+        context |= {"refused": error.message, TOLD: [error.message, *_each(error)]}
+        return _visit_page(request, keeper, pk, context, status=status_of(error))
     except ChangedMeanwhile as error:
-        context |= {"refused": error.message, "seen": error.version, "clashes": clash_lines(row.kind, error)}
+        clashes = clash_lines(row.kind, error)
+        context |= {"refused": error.message, "seen": error.version, "clashes": clashes}
+        context[TOLD] = [error.message, *map(_side_by_side, clashes)]
         return _visit_page(request, keeper, pk, context, status=status_of(error))
     messages.success(request, SAID[LedgerVisit.Result(kept.result)] % {"title": shown_title(row)})
     return redirect("phone:today" if request.POST.get("from") == "today" else "visits:due")
+
+
+def _each(error: ValuesRefused) -> list[str]:
+    return [text for texts in error.fields.values() for text in texts]
+
+
+def _side_by_side(clash: dict[str, str]) -> str:
+    return _("%(label)s: before %(was)s, now %(now)s, yours %(mine)s") % clash
 
 
 def _told(request: ViewerRequest, pk: int, answers: dict[str, object]) -> NewVisit:
@@ -92,6 +106,7 @@ def _told(request: ViewerRequest, pk: int, answers: dict[str, object]) -> NewVis
         seen=whole_number(request.POST.get("seen", "")) or 0,
         answers=answers,
         note=request.POST.get("visit_note", ""),
+        at=tapped_at(request.POST),
         **{name: _number(request.POST.get(name, "")) for name in ("lat", "lon", "accuracy")},
     )
 

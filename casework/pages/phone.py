@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from casework.models import Case
 from casework.pages import following, ground, mapphone, tasks
 from casework.pages.door import ViewerRequest, page, status_of
 from casework.pages.nextcard import Refused, card_form, next_card, refusal_of
+from casework.pages.outboxed import TOLD, outboxed, words_of
 from casework.pages.reportpage import (
     ReportEntry,
     ahead_context,
@@ -136,6 +138,7 @@ def case(request: ViewerRequest, number: str) -> HttpResponse:
 
 @page
 @require_http_methods(["GET", "POST"])
+@outboxed
 def step(request: ViewerRequest, step: int) -> HttpResponse:
     """Do one step. What is refused comes back with the present state and everything that was typed."""
     shown, row = access_step(request.viewer, step)
@@ -152,7 +155,7 @@ def step(request: ViewerRequest, step: int) -> HttpResponse:
         raise
     except (CaseworkError, WorkflowsError, GridError) as error:
         refused = refusal_of(error, verb=verb.key, status=status_of(error), posted=posted)
-        return _step_page(request, *access_step(request.viewer, step), refused=refused)
+        return _step_page(request, *access_step(request.viewer, step), refused=refused, told=words_of(error))
     return _acted(request, moved, row, verb)
 
 
@@ -212,13 +215,18 @@ def _case_context(request: ViewerRequest, shown: Case) -> dict[str, Any]:
 
 
 def _step_page(
-    request: ViewerRequest, shown: Case, row: Step, *, refused: Refused | None = None
+    request: ViewerRequest,
+    shown: Case,
+    row: Step,
+    *,
+    refused: Refused | None = None,
+    told: Sequence[str] = (),
 ) -> HttpResponse:
     work = _work(request, shown, row)
     if work is None or not work.is_mine:
         if refused is None:
             return redirect("phone:case", shown.number)
-        context = _case_context(request, shown) | {"refused": refused}
+        context = _case_context(request, shown) | {"refused": refused, TOLD: told}
         return TemplateResponse(request, "phone/case.html", context, status=refused.status)
     context = {
         "case": shown,
@@ -227,6 +235,7 @@ def _step_page(
         "shots": gallery(shown),
         "stages": stages(shown),
         "refused": refused,
+        TOLD: told,
     }
     status = refused.status if refused else 200
     return TemplateResponse(request, "phone/step.html", _with_count(request, context), status=status)

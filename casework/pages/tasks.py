@@ -17,6 +17,7 @@ from casework.errors import CaseworkError, FormRefused, NotFound, NotValid, NotY
 from casework.forms import StepForm, build, read_form
 from casework.models import Task, TaskOutcome, TaskState
 from casework.pages.door import ViewerRequest, page, status_of
+from casework.pages.outboxed import TOLD, outboxed, tapped_at, words_of
 from casework.pages.saying import with_new_photos
 from casework.queries import tasks as found
 from casework.queries.today import waiting_count
@@ -47,6 +48,7 @@ class Position(forms.Form):
 
 @page
 @require_http_methods(["GET", "POST"])
+@outboxed
 def task(request: ViewerRequest, task_id: int) -> HttpResponse:
     """One task; what is refused comes back with everything that was typed."""
     shown = found.task_for(request.viewer, task_id)
@@ -65,10 +67,13 @@ def task(request: ViewerRequest, task_id: int) -> HttpResponse:
 
 @page
 @require_POST
+@outboxed
 def task_arrive(request: ViewerRequest, task_id: int) -> HttpResponse:
     """到达. Where more is asked one goes on with it; what is refused is said on the task's own page."""
     try:
-        done = arrive(task_id, here=Position(request.POST).here(), by=request.viewer)
+        done = arrive(
+            task_id, here=Position(request.POST).here(), at=tapped_at(request.POST), by=request.viewer
+        )
     except (NotFound, NotYours):
         raise
     except (CaseworkError, GridError) as error:
@@ -81,9 +86,10 @@ def task_arrive(request: ViewerRequest, task_id: int) -> HttpResponse:
 
 @page
 @require_POST
+@outboxed
 def task_no_change(request: ViewerRequest, task_id: int) -> HttpResponse:
     """无变化."""
-    said = Done(outcome=TaskOutcome.NO_CHANGE, here=Position(request.POST).here())
+    said = Done(outcome=TaskOutcome.NO_CHANGE, here=Position(request.POST).here(), at=tapped_at(request.POST))
     try:
         return _after(request, finish(task_id, said, by=request.viewer))
     except (NotFound, NotYours):
@@ -109,7 +115,11 @@ def task_form(shown: Task, *, language: str, posted: QueryDict | None = None) ->
 
 
 def _page(
-    request: ViewerRequest, shown: Task, *, posted: QueryDict | None = None, error: Exception | None = None
+    request: ViewerRequest,
+    shown: Task,
+    *,
+    posted: QueryDict | None = None,
+    error: CaseworkError | GridError | None = None,
 ) -> HttpResponse:
     is_mine = found.is_mine(request.viewer, shown) and shown.state == TaskState.OPEN
     fields = error.fields if isinstance(error, NotValid) and not isinstance(error, FormRefused) else {}
@@ -121,6 +131,7 @@ def _page(
         "outcomes": outcomes_of(shown.template),
         "comment": posted.get(COMMENT, "") if posted is not None else "",
         "error": error,
+        TOLD: words_of(error) if error is not None else (),
         "fields": [text for texts in fields.values() for text in texts],
         "answers": found.answers_of(shown),
         "waiting_count": waiting_count(request.viewer),
@@ -137,6 +148,7 @@ def _done(request: ViewerRequest, posted: QueryDict) -> Done:
         photos=answers.getlist(PHOTOS),
         comment=posted.get(COMMENT, ""),
         here=Position(request.POST).here(),
+        at=tapped_at(posted),
         language=_language(request),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from math import isfinite
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from grid.services.ledgers.keeping import Keeper, lock_record
 from grid.services.ledgers.writing import cycles_of, edit, next_visit
 
 BATCH = 2000
+BELIEVED = timedelta(days=7)  # how long a phone may be without a net
 RESULTS = {True: LedgerVisit.Result.CHANGED, False: LedgerVisit.Result.UNCHANGED}
 
 
@@ -38,7 +39,10 @@ class DueVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class NewVisit:
-    """What the form on the phone sends. `answers` are the fields it showed, `seen` the version they were of."""
+    """What the form on the phone sends. `answers` are the fields it showed, `seen` the version they were of.
+
+    `at` is when the phone says it was, where that is sent later.
+    """
 
     token: UUID
     record: int
@@ -49,6 +53,7 @@ class NewVisit:
     lat: float | None = None
     lon: float | None = None
     accuracy: float | None = None
+    at: datetime | None = None
 
 
 def due_visits(on: date, *, inside: str = "") -> Iterator[DueVisit]:
@@ -111,13 +116,21 @@ def visit(new: NewVisit, *, by: Keeper) -> LedgerVisit:
         accuracy=new.accuracy,
         by_id=by.user_id,
         post=by.post,
-        at=timezone.now(),
+        at=_moment(new.at, record, now=timezone.now()),
     )
     if result is not LedgerVisit.Result.ABSENT:
         record.last_visited_on = timezone.localdate(kept.at)
         record.next_visit_on = next_visit(record, cycles_of(record.kind))
         record.save(update_fields=["last_visited_on", "next_visit_on"])
     return kept
+
+
+def _moment(told: datetime | None, record: LedgerRecord, *, now: datetime) -> datetime:
+    """What the phone says, as far as that can be; nobody was there before the last visit that is known."""
+    if told is None or not max(now - BELIEVED, record.created_at) <= told <= now:
+        return now
+    is_newest = record.last_visited_on is None or timezone.localdate(told) >= record.last_visited_on
+    return told if is_newest else now
 
 
 def _asked(record: LedgerRecord, new: NewVisit) -> dict[str, object]:

@@ -1,3 +1,4 @@
+import { startActs } from "../js/acts.js";
 import { startBell } from "../js/bell.js";
 import { startChoices } from "../js/choices.js";
 import { startConditions } from "../js/conditions.js";
@@ -12,6 +13,7 @@ startChoices();
 startConditions();
 startDistance();
 startOutbox();
+startActs();
 startReport();
 startSteps();
 startSmall();

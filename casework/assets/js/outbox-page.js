@@ -53,7 +53,7 @@ class OutBox extends HTMLElement {
     button.classList.add("is-busy");
     if (act === "all") await outbox.sendAll(this.user, { also: true });
     if (act === "one") await outbox.send(await outbox.read(token)).catch(() => {});
-    if (act === "save") await saveCopy((await outbox.all()).filter((record) => record.user === this.user && !record.number), this.dataset.file);
+    if (act === "save") await saveCopy((await outbox.all()).filter((record) => record.user === this.user && !record.arrivedAt && !record.act), this.dataset.file);
     button.classList.remove("is-busy");
   }
 
@@ -71,20 +71,21 @@ class OutBox extends HTMLElement {
     const everybodys = await outbox.all().catch(() => []);
     const records = everybodys.filter((record) => record.user === this.user);
     const waiting = records.filter(outbox.isWaiting);
-    const drafts = records.filter((record) => record.draft && !record.number);
-    const arrived = records.filter((record) => record.number).reverse();
+    const drafts = records.filter((record) => record.draft && !record.arrivedAt);
+    const arrived = records.filter((record) => record.arrivedAt).reverse();
     this.urls.forEach((url) => URL.revokeObjectURL(url));
     this.urls = [];
     this.fill("waiting", waiting, (record) => this.item(record));
     this.fill("drafts", drafts, (record) => this.draft(record));
     this.fill("arrived", arrived, (record) => this.arrival(record));
     this.querySelector("[data-nothing]").hidden = records.length > 0;
-    this.others(everybodys.filter((record) => record.user !== this.user && !record.number));
+    this.others(everybodys.filter((record) => record.user !== this.user && !record.arrivedAt));
     const some = waiting.length + drafts.length > 0;
+    const isThereAReport = [...waiting, ...drafts].some((record) => !record.act);
     document.querySelector("[data-outbox=all]").hidden = !waiting.length;
-    document.querySelector("[data-outbox=save]").hidden = !some;
+    document.querySelector("[data-outbox=save]").hidden = !isThereAReport;
     document.querySelector("[data-outbox=save]").closest(".actionbar").hidden = !some;
-    this.querySelector("[data-if-nothing-works]").hidden = !waiting.some((record) => record.tries);
+    this.querySelector("[data-if-nothing-works]").hidden = !waiting.some((record) => record.tries && !record.act);
     this.room();
   }
 
@@ -113,9 +114,18 @@ class OutBox extends HTMLElement {
     item.querySelector("[data-photos]").textContent = this.dataset.photos.replace("#", sent).replace("#", parts.length);
     item.querySelector("[data-photos]").classList.add(sent === parts.length ? "stages__item--done" : "stages__item--now");
     item.querySelector("[data-why]").textContent = this.why(record);
-    item.querySelector("[data-go]").href = `${this.dataset.report}?kept=${record.token}`;
+    item.querySelector("[data-go]").href = `${record.page || this.dataset.report}?kept=${record.token}`;
     this.picture(item.querySelector("img"), record.photos[0]);
+    if (record.act) this.asAct(item, record, parts);
     return item;
+  }
+
+  // A tap on a task or a visit gets no number, and what can't be done any more may be thrown away.
+  asAct(item, record, parts) {
+    if (!parts.length) item.querySelector("[data-saved]").textContent = this.dataset.tapped.replace("#", time(record.savedAt));
+    item.querySelector("[data-photos]").hidden = !parts.length;
+    item.querySelector("[data-numbered]").hidden = true;
+    item.querySelector("[data-outbox=drop]").hidden = record.why !== "refused";
   }
 
   why(record) {
@@ -134,6 +144,7 @@ class OutBox extends HTMLElement {
 
   picture(image, photo) {
     if (!photo) {
+      image.closest(".out__top").classList.add("out__top--bare");
       image.remove();
       return;
     }
@@ -143,8 +154,8 @@ class OutBox extends HTMLElement {
 
   arrival(record) {
     const row = this.copy("arrival", record);
-    row.href = this.dataset.case.replace("NUMBER", record.number);
-    row.querySelector("[data-number]").textContent = record.number;
+    row.href = record.number ? this.dataset.case.replace("NUMBER", record.number) : record.page;
+    row.querySelector("[data-number]").textContent = record.number || this.dataset.taken;
     row.querySelector("[data-changed]").hidden = !record.changed;
     return row;
   }

@@ -1,5 +1,5 @@
-// Reports on this phone: drafts, and what has not arrived yet. A report is kept here before it is sent, and leaves only
-// when the centre has given it a number: five tries are one case, because its token was made together with it.
+// Reports and other acts on this phone: drafts, and what has not arrived yet. Each is kept here before it is sent, and
+// leaves only when the centre has taken it: five tries are one case, because its token was made together with it.
 
 import { sendMemo, sendPhoto } from "./photos.js";
 import { all, drop, isThere, keep, read } from "./store.js";
@@ -11,8 +11,9 @@ const REPORT = "/m/report/send/";
 const KEEP_ARRIVED = 24 * 3600 * 1000;
 const PATIENCE = 60_000;
 const CLOCK_MAY_BE_OFF = 120_000;
+const TIMED = ["r.seen_at", "act.at"];
 
-export const isWaiting = (record) => !record.number && !record.draft;
+export const isWaiting = (record) => !record.arrivedAt && !record.draft;
 
 export async function waiting(user) {
   return (await all()).filter((record) => record.user === user && isWaiting(record));
@@ -65,7 +66,7 @@ function setRight(record, serverTime) {
   if (record.isTimed) return;
   record.isTimed = true;
   const off = record.clockOff ?? Date.parse(serverTime) - Date.now();
-  const seen = record.pairs.find(([name]) => name === "r.seen_at");
+  const seen = record.pairs.find(([name]) => TIMED.includes(name));
   if (seen?.[1] && Math.abs(off) > CLOCK_MAY_BE_OFF) seen[1] = new Date(Date.parse(seen[1]) + off).toISOString();
 }
 
@@ -90,11 +91,11 @@ async function sendReport(record, csrf) {
   body.append("csrfmiddlewaretoken", csrf);
   const answer = await reach(record.address || REPORT, { method: "POST", body });
   const said = await answer.json().catch(() => null);
-  if (answer.ok && said?.number) return said;
+  if (answer.ok && said?.address) return said;
   if (!said?.code) throw new NotSent(answer.status >= 500 ? "busy" : "net");
   if (answer.status === 423 || answer.status === 429) throw new NotSent("busy", said.said);
   const refusal = new NotSent(said.code === "form_changed" ? "form" : "refused", said.said);
-  throw Object.assign(refusal, { field: said.field || "" });
+  throw Object.assign(refusal, { field: said.field || "", csrf });
 }
 
 async function attempt(record, save) {
@@ -116,7 +117,7 @@ export function send(record) {
   return alone(async () => {
     const known = await read(record.token);
     if (!known) return null;
-    if (known.number) return { number: known.number, address: known.arrivedAs };
+    if (known.arrivedAt) return { number: known.number, address: known.arrivedAs };
     try {
       const said = await attempt(record, () => keep(record));
       // Its words are kept only where the centre has others: then they still have to be said on the case.
@@ -151,6 +152,6 @@ export async function sendAll(user, { also = false } = {}) {
 
 export async function forgetArrived() {
   for (const record of await all()) {
-    if (record.number && !record.changed && Date.now() - record.arrivedAt > KEEP_ARRIVED) await drop(record.token);
+    if (record.arrivedAt && !record.changed && Date.now() - record.arrivedAt > KEEP_ARRIVED) await drop(record.token);
   }
 }

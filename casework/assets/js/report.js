@@ -2,6 +2,7 @@
 
 import * as outbox from "./outbox.js";
 import { startConditions } from "./conditions.js";
+import { fill } from "./filling.js";
 import { startKinds } from "./report/kinds.js";
 import { Memo } from "./report/memo.js";
 import { Place } from "./report/place.js";
@@ -36,9 +37,12 @@ class ReportForm extends HTMLElement {
   // A page that comes from the phone's own store would carry a used token: a report gets its token here.
   async open() {
     if (window.crypto?.randomUUID && !this.dataset.refused) this.form.elements["r.token"].value = crypto.randomUUID();
-    const kept = new URLSearchParams(location.search).get("kept");
+    const asked = new URLSearchParams(location.search);
+    // A page out of the phone's store was made for no task in particular.
+    if (asked.get("r.task")) this.form.elements["r.task"].value = asked.get("r.task");
+    const kept = asked.get("kept");
     const record = kept && outbox.isThere() && (await outbox.read(kept).catch(() => null));
-    if (record && record.user === this.dataset.user && !record.number) this.restore(record);
+    if (record && record.user === this.dataset.user && !record.arrivedAt) this.restore(record);
     else this.offerDrafts();
     if (!this.value("lat")) this.place.find();
     if (navigator.onLine) outbox.clockOff().then((off) => (this.clockOff = off));
@@ -47,24 +51,13 @@ class ReportForm extends HTMLElement {
 
   restore(record) {
     this.restored = record;
-    this.fill(record.pairs);
+    fill(this.form, record.pairs);
     this.place.isNudged = Boolean(this.value("lat")) && !this.value("accuracy");
     this.shots.restore(record.photos.filter((photo) => !photo.field), record.savedAt);
     this.memo.restore(record.memos || []);
     if (record.said) this.say(record.said);
     this.place.draw();
     this.lookAhead();
-  }
-
-  fill(pairs) {
-    for (const [name, value] of pairs) {
-      for (const input of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-        if (input.type === "radio" || input.type === "checkbox") input.checked = input.checked || input.value === value;
-        else input.value = value;
-        if (input.checked) input.closest("details:not([open])")?.setAttribute("open", "");
-      }
-    }
-    for (const input of this.form.querySelectorAll("input:checked")) input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   async offerDrafts() {
@@ -150,7 +143,7 @@ class ReportForm extends HTMLElement {
   questionsCame(section) {
     remember(this.dataset.user, section);
     if (!this.restored) return;
-    this.fill(this.restored.pairs.filter(([name]) => !name.includes(".")));
+    fill(this.form, this.restored.pairs.filter(([name]) => !name.includes(".")));
     restorePhotos(this.form, this.restored.photos);
   }
 
@@ -257,7 +250,7 @@ class ReportForm extends HTMLElement {
     this.querySelector("[data-kept]").focus();
     addEventListener("outbox:changed", async () => {
       const now = await outbox.read(record.token);
-      if (now?.number) location.assign(now.arrivedAs);
+      if (now?.arrivedAt) location.assign(now.arrivedAs);
     });
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from grid.services.locate import ensure_position
 #: Where nothing has changed there is nothing to answer; where nobody was met, neither.
 WITHOUT_ANSWERS = (TaskOutcome.NO_CHANGE, TaskOutcome.NOT_MET)
 OF_VISITS = (TaskKind.VISIT, TaskKind.ROUND)
+BELIEVED = timedelta(days=7)  # how long a phone may be without a net
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +39,17 @@ class Here:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """How a task came out. `fields` answer the template's questions; photos have arrived before."""
+    """How a task came out. `fields` answer the template's questions; photos have arrived before.
+
+    `at` is when the phone says it was, where that is sent later.
+    """
 
     outcome: str
     fields: Mapping[str, Any] = field(default_factory=dict)
     photos: Sequence[str] = ()
     comment: str = ""
     here: Here | None = None
+    at: datetime | None = None
     language: str = "zh-hans"
 
 
@@ -61,18 +66,19 @@ def outcomes_of(template: TaskTemplate) -> tuple[TaskOutcome, ...]:
 
 
 @transaction.atomic
-def arrive(task_id: int, *, here: Here | None, by: Viewer) -> Task:
+def arrive(task_id: int, *, here: Here | None, by: Viewer, at: datetime | None = None) -> Task:
     """I am there. Where that is all that is asked, the task is done with it. Raises NotFound, NotYours, NotNow, NotValid."""
     case = _lock_case_of(task_id)
     task, post = _locked(task_id, by=by)
     if task.arrived_at is not None or _is_done_by(task, by):
         return task
-    _ensure_open(task)
+    told = _believed(task, at)
+    _ensure_open(task, told=told)
     if task.template.needs_position and here is None:
         raise NotValid(
             fields={"here": [_("Let the phone say where you are, or open the task and say why it can't.")]}
         )
-    now = database_now()
+    now = told or database_now()
     task.arrived_at, task.arrived_by_id = now, by.user_id
     _note_position(task, here)
     if asks_more(task.template) or task.template.kind in OF_VISITS:
@@ -89,7 +95,8 @@ def finish(task_id: int, done: Done, *, by: Viewer) -> Task:
     task, post = _locked(task_id, by=by)
     if _is_done_by(task, by):
         return task
-    _ensure_open(task)
+    told = _believed(task, done.at)
+    _ensure_open(task, told=told)
     if done.outcome not in outcomes_of(task.template):
         raise NotValid(fields={"outcome": [_("Choose how it came out.")]})
     _ensure_shown(task, done)
@@ -97,7 +104,7 @@ def finish(task_id: int, done: Done, *, by: Viewer) -> Task:
     task.comment = done.comment.strip()[:500]
     _note_position(task, done.here)
     _keep_photos(task, done, by=by)
-    _close(task, outcome=done.outcome, post=post, by=by, now=database_now(), case=case)
+    _close(task, outcome=done.outcome, post=post, by=by, now=told or database_now(), case=case)
     return task
 
 
@@ -126,10 +133,23 @@ def _is_done_by(task: Task, by: Viewer) -> bool:
     return task.state == TaskState.DONE and task.done_by_id == by.user_id
 
 
-def _ensure_open(task: Task) -> None:
+def _believed(task: Task, told: datetime | None) -> datetime | None:
+    """When the phone says that it was, as far as that can be."""
+    now = database_now()
+    if told is None or not now - BELIEVED <= told <= now or _day(task, told) < task.opens_on:
+        return None
+    return told
+
+
+def _day(task: Task, moment: datetime) -> date:
+    return moment.astimezone(work_calendar(task.area_code).zone).date()
+
+
+def _ensure_open(task: Task, *, told: datetime | None) -> None:
+    """What was done in time counts, also where the phone could not send it in time."""
     if task.state == TaskState.DONE:
         raise NotNow(_("%(who)s has done this task already.") % {"who": task.done_by})
-    if task.state == TaskState.MISSED:
+    if task.state == TaskState.MISSED and (told is None or _day(task, told) > task.lapses_on):
         raise NotNow(_("The time for this task is over; it counts as missed."))
 
 
@@ -185,7 +205,7 @@ def _close(
     case: Case | None = None,
 ) -> None:
     task.state, task.outcome = TaskState.DONE, outcome
-    task.done_at, task.done_on = now, now.astimezone(work_calendar(task.area_code).zone).date()
+    task.done_at, task.done_on = now, _day(task, now)
     task.done_by_id, task.done_as = by.user_id, post.code if post else ""
     task.save()
     if task.subject_kind == KIND:
@@ -193,4 +213,4 @@ def _close(
     if case is not None:
         told = {"task": task.pk, "name": task.template.title, "place": task.area.name, "outcome": outcome}
         more = {"comment": task.comment} if task.comment else {}
-        journal.record(case, "task_done", now=now, by=by, post=task.done_as, data={**told, **more})
+        journal.record(case, "task_done", now=database_now(), by=by, post=task.done_as, data={**told, **more})

@@ -100,6 +100,7 @@ def write_back(task: Task, *, outcome: str, comment: str, by: Viewer) -> None:
         lat=task.here_lat,
         lon=task.here_lon,
         accuracy=task.accuracy,
+        at=task.done_at,
     )
     try:
         visit(told, by=keeper)
