@@ -33,6 +33,7 @@ urlpatterns = [
     path("seeing/end/", seeing_end, name="seeing_end"),
     path("operations/", operations.operations, name="operations"),
     path("reviews/", publishing.reviews, name="reviews"),
+    path("reviews/asks/<int:request_id>/", publishing.loosen, name="loosen"),
     path("p/", include("casework.pages.public")),
     path("api/v1/", include("casework.api.urls")),
 ]

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from casework.errors import CaseworkError, NotFound
+from casework.errors import CaseworkError, NotFound, NotNow
 from casework.pages.door import ViewerRequest, page
 from casework.pages.trial import version_asked
 from casework.queries import publishing as gate
 from casework.queries import studio
-from casework.services import diagrams, publishing, scenarios
+from casework.services import diagrams, gate_rules, publishing, scenarios
 from casework.services.locks import database_now
 from workflows.errors import DraftChanged, NoDraft, NotPublishable
 from workflows.models import Definition, Version
@@ -66,7 +66,7 @@ def publish(request: ViewerRequest, key: str) -> HttpResponse:
 
 def _published(request: ViewerRequest, found: Definition, form: PublishForm) -> HttpResponse:
     note, reviewed = form.cleaned_data["note"], form.cleaned_data["reviewed"]
-    if publishing.rule_for(found).needs_second:
+    if gate_rules.rule_for(found).needs_second:
         publishing.ask(found, note=note, reviewed=reviewed, by=request.viewer)
         messages.success(request, _("Sent for review. It is in force as soon as a second person agrees."))
         return redirect("studio:publish", key=found.key)
@@ -102,7 +102,7 @@ def _gate(request: ViewerRequest, found: Definition, form: PublishForm) -> HttpR
 
 def _asked_for(found: Definition, waiting: Version, request: ViewerRequest) -> dict[str, Any]:
     """What publishing asks for and how far the draft is; the question that waits for somebody."""
-    rule, tested = publishing.rule_for(found), gate.tested_or_none(waiting)
+    rule, tested = gate_rules.rule_for(found), gate.tested_or_none(waiting)
     asked = gate.waiting_request(found)
     shown = scenarios.fingerprint(waiting)
     return {
@@ -132,14 +132,35 @@ def rules(request: ViewerRequest, key: str) -> HttpResponse:
         messages.error(request, _("The share is a whole number from 0 to 100."))
         return redirect("studio:publish", key=key)
     given = form.cleaned_data
-    publishing.set_rule(
+    asked = gate_rules.set_rule(
         None if given["everywhere"] else found,
         share=given["share"],
         needs_second=given["needs_second"],
         by=request.viewer,
     )
-    messages.success(request, _("Publishing asks for this from now on."))
+    if asked is None:
+        messages.success(request, _("Publishing asks for this from now on."))
+    else:
+        messages.success(
+            request, _("This asks for less than before: it counts as soon as a second person agrees.")
+        )
     return redirect("studio:publish", key=key)
+
+
+@page
+@require_POST
+def loosen(request: ViewerRequest, request_id: int) -> HttpResponse:
+    """Whether publishing may ask for less: another who draws agrees or not; who asked may take it back."""
+    try:
+        if request.POST.get("do") == "agree":
+            gate_rules.agree_to_loosening(request_id, by=request.viewer)
+            messages.success(request, _("Publishing asks for this from now on."))
+        else:
+            gate_rules.refuse_loosening(request_id, by=request.viewer)
+            messages.success(request, _("What publishing asks for stays as it was."))
+    except NotNow as error:
+        messages.error(request, str(error.message))
+    return redirect("reviews")
 
 
 @page
@@ -173,7 +194,8 @@ def decide(request: ViewerRequest, key: str, request_id: int) -> HttpResponse:
 def reviews(request: ViewerRequest) -> HttpResponse:
     """What waits for this person to look at a second time."""
     diagrams.ensure_may_draw(request.viewer)
-    return _screen(request, "reviews", {"waiting": gate.review_inbox(request.viewer)})
+    rows = gate.loosening_inbox(request.viewer)
+    return _screen(request, "reviews", {"waiting": gate.review_inbox(request.viewer), "loosenings": rows})
 
 
 @page
@@ -191,7 +213,7 @@ def scenario_list(request: ViewerRequest, key: str) -> HttpResponse:
         "title": studio.matter_title(matter),
         "shown": version,
         "tested": tested,
-        "rule": publishing.rule_for(matter),
+        "rule": gate_rules.rule_for(matter),
         "rows": gate.scenario_rows(version, tested) if tested else [],
         "missing": gate.never_taken(version, tested) if tested else [],
         "marks": gate.coverage_marks(tested) if tested else None,

@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from casework.access import Viewer
-from casework.models import Case, CaseStatus, PublishingRule, PublishRequest, PublishState
+from casework.models import (
+    Case,
+    CaseStatus,
+    LooseningRequest,
+    PublishingRule,
+    PublishRequest,
+    PublishState,
+)
 from casework.queries import studio
 from casework.services import migrating, scenarios
+from casework.services.gate_rules import Rule, rule_for
 from casework.services.scenarios import Tested
 from workflows import services as workflows
 from workflows.bpmn import Diagram, DiagramRefused
@@ -256,9 +265,33 @@ def review_inbox(viewer: Viewer) -> list[tuple[PublishRequest, Version, str]]:
     ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loosening:
+    """Somebody wants publishing to ask for less; `title` is empty where it is for all matters."""
+
+    asked: LooseningRequest
+    title: str
+    now: Rule
+    is_own: bool
+
+
+def loosening_inbox(viewer: Viewer) -> list[Loosening]:
+    """Wishes to ask for less, the oldest first: those of others to agree to, one's own to take back."""
+    rows = LooseningRequest.objects.filter(state=PublishState.WAITING).select_related("matter", "asked_by")
+    return [
+        Loosening(
+            asked=one,
+            title=studio.matter_title(one.matter) if one.matter else "",
+            now=rule_for(one.matter),
+            is_own=one.asked_by_id == viewer.user_id,
+        )
+        for one in rows.order_by("asked_at")
+    ]
+
+
 def acts(matter: Definition) -> list[Act]:
     """Who asked, agreed, sent back, withdrew, changed what is asked for and published; the newest first."""
-    found = [*_asked(matter), *_ruled(matter), *_published(matter)]
+    found = [*_asked(matter), *_ruled(matter), *_loosened(matter), *_published(matter)]
     return sorted(found, key=lambda act: act.at, reverse=True)[:MOST_ACTS]
 
 
@@ -284,6 +317,19 @@ def _ruled(matter: Definition) -> Iterator[Act]:
             second = _("a second person") if row.needs_second else _("no second person")
             note = _("%(share)d %% of the ways, %(second)s") % {"share": row.share, "second": second}
             yield Act(at=row.set_at, who=str(row.set_by), said=said, note=note)
+
+
+def _loosened(matter: Definition) -> Iterator[Act]:
+    """Who agreed that less is asked for, or did not."""
+    words = {
+        PublishState.APPROVED: _("agreed that publishing asks for less"),
+        PublishState.REFUSED: _("did not agree that publishing asks for less"),
+    }
+    rows = LooseningRequest.objects.filter(Q(matter=matter) | Q(matter=None), state__in=words)
+    for row in rows.select_related("decided_by")[:MOST_ACTS]:
+        if row.decided_at is not None:
+            said = words[PublishState(row.state)]
+            yield Act(at=row.decided_at, who=str(row.decided_by), said=said, note="")
 
 
 def _published(matter: Definition) -> Iterator[Act]:

@@ -6,7 +6,6 @@ neither drew last nor asked. Whatever was looked at is pinned: what changed mean
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -14,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from casework.access import Viewer
 from casework.errors import CaseworkError, NotFound, NotNow, NotValid, NotYours
-from casework.models import PublishingRule, PublishRequest, PublishState
+from casework.models import PublishRequest, PublishState
 from casework.services import diagrams, scenarios
+from casework.services.gate_rules import Rule, rule_for
 from casework.services.locks import database_now
 from casework.services.scenarios import Tested
 from workflows.bpmn import DiagramRefused
@@ -27,38 +27,6 @@ class GateClosed(CaseworkError):
     """Not valid: the draft does not have what publishing asks for."""
 
     code = "gate_closed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What publishing asks for; `is_own` when the matter has a rule of its own."""
-
-    share: int = 0
-    needs_second: bool = False
-    is_own: bool = False
-
-
-def rule_for(matter: Definition) -> Rule:
-    """The newest rule of the matter, else the newest of all, else nothing is asked for."""
-    for row in (PublishingRule.objects.filter(matter=which).first() for which in (matter, None)):
-        if row is not None:
-            return Rule(share=row.share, needs_second=row.needs_second, is_own=row.matter_id is not None)
-    return Rule()
-
-
-@transaction.atomic
-def set_rule(matter: Definition | None, *, share: int, needs_second: bool, by: Viewer) -> None:
-    """For one matter, or without one for all that have none of their own. Raises NotYours, NotValid."""
-    diagrams.ensure_may_draw(by)
-    if not 0 <= share <= 100:
-        raise NotValid(fields={"share": [_("From 0 to 100.")]})
-    PublishingRule.objects.create(
-        matter=matter,
-        share=share,
-        needs_second=needs_second,
-        set_by_id=by.user_id,
-        set_at=database_now(),
-    )
 
 
 # --- what stands in the way

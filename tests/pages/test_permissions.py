@@ -148,6 +148,11 @@ desk:map_list       get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 
 desk:map_points     get  -    | 302 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 desk:map_outlines   get  -    | 302 422 | 422 422 | 422 422 | 422 422 422 | 422 422 | 422
 desk:map_people     get  -    | 302 403 | 403 403 | 403 403 | 422 403 422 | 422 403 | 422
+desk:outlines       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+desk:outline_export get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
+desk:outline        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+desk:outline        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 422 | 422
+desk:outline_check  post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 phone:map           get  -    | 302 200 | 200 200 | 200 200 | 200 200 200 | 200 200 | 200
 ledgers:list        get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 200 200 | 200
 ledgers:add         get  -    | 302 403 | 200 200 | 200 200 | 200 403 200 | 403 403 | 200
@@ -188,6 +193,7 @@ studio:scenarios    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:trial        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:trial        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 reviews             get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+loosen              post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
@@ -212,6 +218,8 @@ studio:restore      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 studio:drop         post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 studio:migrate      get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:migrate      post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
+studio:moving       get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
+studio:moving       post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
 travel              get  grid | 302 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 travel              get  town | 302 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 audit               get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 403 | 200
@@ -277,6 +285,8 @@ api:case            get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 
 api:case            get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_history    get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:case_history    get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
+api:case_offers     get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
+api:case_offers     get  town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_verb       post grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
 api:case_verb       post town | 401 404 | 404 404 | 404 404 | 200 404 404 | 200 200 | 200
 api:case_record     get  grid | 401 404 | 200 404 | 200 404 | 200 404 404 | 200 200 | 200
@@ -455,6 +465,7 @@ def _address(row: Row, scene: Scene) -> str:
         "incident_id": lambda: scene.incidents[row.place].pk,
         "verb": lambda: _verb(row),
         "code": lambda: "S99",
+        "area_code": lambda: GRID,
         "pk": lambda: LedgerRecord.objects.get().pk,
         "kind": lambda: "person",
         "import_id": lambda: LedgerImport.objects.get().pk,

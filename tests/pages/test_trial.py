@@ -9,7 +9,7 @@ from django.test import Client
 
 from casework.models import Case, PublishRequest, TrialRun
 from casework.queries.viewers import viewer_for
-from casework.services import diagrams, publishing
+from casework.services import diagrams, gate_rules
 from grid.models import Appointment, Photo, User
 from tests.api import diagrams as drawn
 from tests.pages.test_studio import text_of
@@ -200,7 +200,7 @@ def test_the_gate_asks_for_what_an_administrator_set_and_for_a_second_person(stu
 
 
 def test_what_somebody_changed_meanwhile_is_not_sent(studio, draft, world):
-    publishing.set_rule(
+    gate_rules.set_rule(
         Definition.objects.get(key="tried"), share=0, needs_second=True, by=viewer_for(world.administrator)
     )
     reviewed = studio.get("/studio/tried/publish/").context["form"].fields["reviewed"].initial

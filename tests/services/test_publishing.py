@@ -9,7 +9,7 @@ from casework.errors import NotNow, NotValid, NotYours
 from casework.models import PublishRequest
 from casework.queries import publishing as gate
 from casework.queries.viewers import viewer_for
-from casework.services import diagrams, publishing, scenarios, trials
+from casework.services import diagrams, gate_rules, publishing, scenarios, trials
 from casework.services.locks import database_now
 from casework.services.publishing import GateClosed
 from grid.models import Appointment, User
@@ -62,6 +62,11 @@ def record(author, *steps, title="一条路"):
     trials.record(trial, title=title, at=len(trial.steps), by=author)
 
 
+def loosen(matter, author, second, *, share=0, needs_second=False):
+    asked = gate_rules.set_rule(matter, share=share, needs_second=needs_second, by=author)
+    gate_rules.agree_to_loosening(asked.pk, by=second)
+
+
 THROUGH = ({"complete": "check"}, {"complete": "review", "data": {"结论": "同意"}})
 ROUND = (
     {"complete": "check"},
@@ -75,18 +80,18 @@ ROUND = (
 
 
 def test_nothing_is_asked_for_until_somebody_does(matter, author):
-    assert publishing.rule_for(matter) == publishing.Rule()
+    assert gate_rules.rule_for(matter) == gate_rules.Rule()
     assert publishing.publish("tried", note="第一版", by=author).number == 1
 
 
 def test_the_matters_own_rule_goes_before_the_one_for_all_and_the_newest_before_older_ones(matter, author):
     other = diagrams.create_matter(key="other", title="别的", by=author)
-    publishing.set_rule(None, share=10, needs_second=True, by=author)
-    publishing.set_rule(matter, share=80, needs_second=False, by=author)
-    publishing.set_rule(matter, share=90, needs_second=False, by=author)
+    gate_rules.set_rule(None, share=10, needs_second=True, by=author)
+    gate_rules.set_rule(matter, share=80, needs_second=True, by=author)
+    gate_rules.set_rule(matter, share=90, needs_second=True, by=author)
 
-    assert publishing.rule_for(matter) == publishing.Rule(share=90, is_own=True)
-    assert publishing.rule_for(other) == publishing.Rule(share=10, needs_second=True)
+    assert gate_rules.rule_for(matter) == gate_rules.Rule(share=90, needs_second=True, is_own=True)
+    assert gate_rules.rule_for(other) == gate_rules.Rule(share=10, needs_second=True)
     assert [act.note.split("，")[0] for act in gate.acts(matter)] == [
         "路径占比 90%",
         "路径占比 80%",
@@ -97,7 +102,7 @@ def test_the_matters_own_rule_goes_before_the_one_for_all_and_the_newest_before_
 @pytest.mark.parametrize("share", [-1, 101])
 def test_a_share_is_a_percentage(share, matter, author):
     with pytest.raises(NotValid):
-        publishing.set_rule(matter, share=share, needs_second=False, by=author)
+        gate_rules.set_rule(matter, share=share, needs_second=False, by=author)
 
 
 def test_only_who_draws_sets_asks_and_agrees(matter, author, second, world):
@@ -105,7 +110,7 @@ def test_only_who_draws_sets_asks_and_agrees(matter, author, second, world):
     asked = publishing.ask(matter, note="请看", reviewed=shown(), by=author)
 
     for act in (
-        lambda: publishing.set_rule(matter, share=0, needs_second=False, by=stranger),
+        lambda: gate_rules.set_rule(matter, share=0, needs_second=False, by=stranger),
         lambda: publishing.publish("tried", note="", by=stranger),
         lambda: publishing.ask(matter, note="", reviewed=shown(), by=stranger),
         lambda: publishing.agree(asked.pk, by=stranger),
@@ -120,7 +125,7 @@ def test_only_who_draws_sets_asks_and_agrees(matter, author, second, world):
 
 
 def test_the_share_that_is_asked_for_has_to_be_reached(matter, author):
-    publishing.set_rule(matter, share=100, needs_second=False, by=author)
+    gate_rules.set_rule(matter, share=100, needs_second=False, by=author)
     record(author, *THROUGH)
     with pytest.raises(GateClosed):
         publishing.publish("tried", note="不够", by=author)
@@ -153,7 +158,7 @@ def test_a_red_scenario_keeps_the_gate_shut_whatever_share_is_asked_for(matter, 
 
 
 def test_the_interface_passes_through_the_same_gate(matter, author, world):
-    publishing.set_rule(matter, share=0, needs_second=True, by=author)
+    gate_rules.set_rule(matter, share=0, needs_second=True, by=author)
 
     answer = Api(user=world.administrator).post("matters/tried/publish/", {"note": "绕过去"})
 
@@ -167,7 +172,7 @@ def test_the_interface_passes_through_the_same_gate(matter, author, world):
 
 @pytest.fixture
 def guarded(matter, author):
-    publishing.set_rule(matter, share=0, needs_second=True, by=author)
+    gate_rules.set_rule(matter, share=0, needs_second=True, by=author)
     return matter
 
 
@@ -221,12 +226,12 @@ def test_what_changed_after_it_was_sent_cannot_be_agreed_to(part, guarded, autho
     assert PublishRequest.objects.get().state == "waiting"
 
 
-def test_what_was_looked_at_is_what_is_sent_and_published(guarded, matter, author):
+def test_what_was_looked_at_is_what_is_sent_and_published(guarded, matter, author, second):
     before = shown()
     diagrams.keep_draft("tried", bpmn=drawn.plain(), by=author)
     with pytest.raises(DraftChanged):
         publishing.ask(guarded, note="", reviewed=before, by=author)
-    publishing.set_rule(guarded, share=0, needs_second=False, by=author)
+    loosen(guarded, author, second)
     with pytest.raises(DraftChanged):
         publishing.publish("tried", note="", reviewed=before, by=author)
 
@@ -253,11 +258,11 @@ def test_a_draft_that_is_gone_leaves_nothing_to_decide(guarded, author, second):
     assert gate.review_inbox(second) == []
 
 
-def test_what_must_be_fixed_is_neither_sent_nor_agreed_to(guarded, author):
+def test_what_must_be_fixed_is_neither_sent_nor_agreed_to(guarded, author, second):
     diagrams.keep_draft("tried", bpmn=drawn.broken(), by=author)
     with pytest.raises(GateClosed):
         publishing.ask(guarded, note="", reviewed=shown(), by=author)
-    publishing.set_rule(guarded, share=0, needs_second=False, by=author)
+    loosen(guarded, author, second)
     with pytest.raises(NotPublishable):
         publishing.publish("tried", note="", by=author)
 
