@@ -81,6 +81,20 @@ def test_pattern_is_put_down_with_the_mouse_and_its_faults_are_shown(desk: Page,
     expect(desk.locator("[data-outline] button")).to_have_count(6)
 
 
+def test_tokens_walk_the_drawing_without_touching_it(desk: Page, matter: str):
+    desk.get_by_role("button", name="模拟").click()
+    here, log = desk.locator("[data-play-here]"), desk.locator("[data-play-log]")
+    here.get_by_role("button", name="上报").click()
+    here.get_by_role("button", name="处置").click()
+    expect(log).to_contain_text("流程走到了结束")
+    assert desk.get_by_role("link", name="用试运行").get_attribute("href") == f"/studio/{matter}/trial/"
+
+    desk.get_by_role("button", name="模拟").click()
+    expect(desk.locator("[data-play]")).to_be_hidden()
+    assert outline(desk) == ["上报", "处置", "办结"]
+    expect(desk.locator("[data-kept]")).not_to_have_attribute("data-state", "changed")
+
+
 def test_two_who_draw_at_once_lose_nothing(desk: Page, matter: str, complaints):
     complaints.expect("409")
     other = desk.context.new_page()

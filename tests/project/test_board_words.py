@@ -61,3 +61,21 @@ def test_every_translation_is_chinese_and_keeps_what_is_filled_in(chinese):
     for english, text in chinese.items():
         assert re.search(r"[\u4e00-\u9fff，]", text), english
         assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", text)), english
+
+
+def test_simulation_takes_nothing_of_the_library_that_speaks():
+    """Its own controls are English only; the parts we take walk the tokens, and say nothing."""
+    package = ASSETS / "node_modules" / "bpmn-js-token-simulation" / "lib"
+    taken = re.findall(
+        r'from "bpmn-js-token-simulation/lib/([\w/]+)"', (STUDIO / "simulation.js").read_text("utf-8")
+    )
+    sources = [*(package / "animation").rglob("*.js"), *(package / "simulator").rglob("*.js")]
+    sources += (package / "features" / "scope-filter").rglob("*.js")
+
+    assert sorted(taken) == ["animation", "util/EventHelper"]
+    assert len(sources) > 20
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"title=|aria-label|domify|<button|notification", text), path.name
+        parts = set(re.findall(r"features/([\w-]+)", text))
+        assert parts <= {"scope-filter"}, path.name

@@ -92,7 +92,7 @@ class ProcessEditor extends HTMLElement {
 
   tools() {
     const stack = this.modeler.get("commandStack");
-    for (const [name, can] of [["undo", stack.canUndo()], ["redo", stack.canRedo()]]) {
+    for (const [name, can] of [["undo", !this.simulation && stack.canUndo()], ["redo", !this.simulation && stack.canRedo()]]) {
       document.querySelector(`[data-do="${name}"]`).disabled = !can;
     }
   }
@@ -231,10 +231,33 @@ class ProcessEditor extends HTMLElement {
     this.modeler.get("canvas").scrollToElement(element, { top: 80, right: 80, bottom: 80, left: 80 });
   }
 
+  // --- tokens on a copy of the drawing, which nothing can change; their code comes when they are asked for
+
+  async play() {
+    const layer = this.querySelector("[data-play]");
+    const button = document.querySelector('[data-do="play"]');
+    if (this.simulation) {
+      this.simulation.close();
+      this.simulation = null;
+    } else {
+      button.disabled = true;
+      const { Simulation } = await import("../studio/simulation.js").finally(() => (button.disabled = false));
+      layer.hidden = false;
+      this.simulation = new Simulation(layer);
+      await this.simulation.open(await this.xml());
+    }
+    const isOn = Boolean(this.simulation);
+    layer.hidden = !isOn;
+    button.setAttribute("aria-pressed", String(isOn));
+    for (const part of this.children) if (part !== layer) part.inert = isOn;
+    this.tools();
+  }
+
   // --- the bar above
 
   do(what) {
     const acts = {
+      play: () => this.play(),
       undo: () => this.modeler.get("commandStack").undo(),
       redo: () => this.modeler.get("commandStack").redo(),
       larger: () => this.modeler.get("zoomScroll").stepZoom(1),
