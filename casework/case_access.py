@@ -35,7 +35,8 @@ class Waiting:
 class CaseStanding:
     """How a case stands, beyond its row. `steps` are the open steps of people; `rated_by` who rated this round.
 
-    `unrated` are the calls of whistles that were answered and have no rating yet, by their number.
+    `unrated` are the calls of whistles that were answered and have no rating yet, by their number. `has_offers`: a part
+    without an order is at work, and something may be begun in it.
     """
 
     steps: tuple[StepFacts, ...] = ()
@@ -45,6 +46,7 @@ class CaseStanding:
     unrated: tuple[int, ...] = ()
     rated_by: frozenset[int] = frozenset()
     has_clock: bool = False
+    has_offers: bool = False
     is_merged: bool = False
 
 
@@ -110,7 +112,13 @@ def is_ever_allowed(
         waiting = {"reply": standing.supervisions, "answer": standing.calls}.get(verb, standing.requests)
         return not waiting
     hopeful = replace(
-        standing, requests=(), has_clock=True, is_merged=False, rated_by=frozenset(), unrated=(0,)
+        standing,
+        requests=(),
+        has_clock=True,
+        has_offers=True,
+        is_merged=False,
+        rated_by=frozenset(),
+        unrated=(0,),
     )
     handles = was_here or works(viewer, standing.steps, reporter_id=case.reporter_id)
     return any(
@@ -120,7 +128,7 @@ def is_ever_allowed(
 
 
 ORDER = (
-    "comment", "urge", "cc", "escalate", "push-down", "whistle", "suspend", "resume", "extend", "supervise", "reply",
+    "begin", "comment", "urge", "cc", "escalate", "push-down", "whistle", "suspend", "resume", "extend", "supervise", "reply",
     "answer", "grant", "refuse", "merge", "split", "relate", "classify", "force-close", "void", "reopen", "rate",
 )  # fmt: skip
 
@@ -172,6 +180,8 @@ def _while_open(
     found = {"urge"} if has_steps else set()
     if handles or directs:
         found |= {"suspend", "split"} | ({"escalate", "push-down"} if has_steps else set())
+    if (handles or directs) and standing.has_offers:
+        found.add("begin")
     if handles and standing.has_clock:
         found.add("extend")
     if directs:

@@ -75,6 +75,17 @@ class Case(serializers.Serializer[Any]):
     revision = serializers.IntegerField(help_text="Number of changes; the ETag says the same.")
 
 
+class Offer(serializers.Serializer[Any]):
+    element = serializers.CharField(help_text="`to_element` of begin.")
+    name = serializers.CharField()
+    item = serializers.IntegerField(help_text="The part that offers it, where several do.")
+    part = serializers.CharField(allow_blank=True)
+
+
+class Offers(serializers.Serializer[Any]):
+    results = Offer(many=True)
+
+
 class Conflict(Refused):
     """Not now: the present state shows why."""
 

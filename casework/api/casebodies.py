@@ -55,7 +55,9 @@ class CaseVerbBody(Strict):
     comment = _text(2000, "The reason, opinion or word that goes with it.")
     posts = _texts(at_most=50, long=120, words="Codes of posts: copies, departments of a whistle.")
     to_post = _text(120, "For push-down: the receiving post.")
-    to_element = _text(128, "For reopen: the step at which the new round begins.")
+    to_element = _text(
+        128, "For reopen: the step at which the new round begins. For begin: the step to begin."
+    )
     people = _texts(at_most=10, long=150, words="For comment: names by which those mentioned log in.")
     until = DayOrMoment(required=False, allow_null=True, default=None)
     place = _text(200, "For whistle: where to meet.")
@@ -69,7 +71,7 @@ class CaseVerbBody(Strict):
     rating = _number("Stars, one to five.", most=5)
     is_solved = Flag(required=False, allow_null=True, default=None)
     step = _number("Which of several open steps is meant.")
-    item = _number("Which request, supervision or call is meant.")
+    item = _number("Which request, supervision, call or part is meant.")
     data = Variables(  # type: ignore[assignment]  # a field that is called data
         required=False, allow_null=True, default=None, help_text="For classify: what to set."
     )

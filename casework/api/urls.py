@@ -64,6 +64,7 @@ urlpatterns = [
     *_both("cases", cases.cases, "cases"),
     *_both("cases/<slug:number>", cases.case, "case"),
     *_both("cases/<slug:number>/history", cases.history, "case_history"),
+    *_both("cases/<slug:number>/offers", cases.offers, "case_offers"),
     *_both("cases/<slug:number>/record", record.record, "case_record"),
     *_both("cases/<slug:number>/reveal", record.reveal, "case_reveal"),
     *_both("cases/<slug:number>/parties", record.parties, "case_parties"),

@@ -26,6 +26,7 @@ BESIDE = 3  # verbs that stand under it; the rest is in the menu
 EVERYDAY = ("approve", "reject", "return", "transfer", "claim", "add-sign", "release", "delegate")
 AT_ONCE = frozenset({"claim", "release"})  # these ask nothing
 ON_PAGE = frozenset({"comment", "undo"})  # these have their place elsewhere on the page
+FIRST = "begin"  # a part without an order goes on by this alone: it stands beside the main button
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Back and forth"), ("return", "reject", "withdraw", "release")),
     (_("Give it to others"), ("transfer", "delegate", "reassign", "escalate", "push-down")),
@@ -114,9 +115,10 @@ def desk_card(
         others.append(Act(verb=STEP_VERBS["withdraw"], href=href))
     taken = {act.verb.key for act in mine}
     whole = [_case_act(case, verb) for verb in on_case if verb.key not in taken | ON_PAGE]
-    rest = [*(act for act in others if act not in beside), *whole]
+    rest = [*(act for act in others if act not in beside), *(act for act in whole if act.verb.key != FIRST)]
+    beside = (*(act for act in whole if act.verb.key == FIRST), *beside)
     if work is None:
-        return DeskCard(case=case, work=None, more=tuple(_groups(rest)), refused=refused)
+        return DeskCard(case=case, work=None, beside=beside, more=tuple(_groups(rest)), refused=refused)
     now = timezone.now()
     form = card_form(case, work.step, language=language, now=now, refused=refused) if primary else None
     ends = primary is not None and (primary.verb.ends_step or work.step.ends_with_signature)

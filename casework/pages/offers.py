@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from casework.access import Viewer
 from casework.case_access import may_answer, may_rule
 from casework.models import Case, CaseRequest, CaseStatus, Supervision, WhistleCall
-from casework.queries.caseverbs import standing_of
+from casework.queries.caseverbs import offers_at, standing_of
 from casework.queries.forecast import earlier_steps
 from casework.queries.picking import (
     Choice,
@@ -108,6 +108,12 @@ def _items(about: About) -> list[Choice]:
             return _calls(calls)
         case "rate":
             return _calls(standing.unrated)
+        case "begin":
+            parts = {offer.part: offer.part_name for offer in offers_at(about.case)}
+            return [
+                Choice(value=str(part), label=f"{name} {n}")
+                for n, (part, name) in enumerate(parts.items(), 1)
+            ]
     return []
 
 
@@ -117,6 +123,8 @@ def _calls(wanted: Iterable[int]) -> list[Choice]:
 
 
 def _elements(about: About) -> list[Choice]:
+    if about.verb.key == "begin":
+        return _choices({offer.element: offer.name for offer in offers_at(about.case)}.items())
     if about.step is None:
         return steps_of_last_round(about.case)
     reporter = Choice(value=REPORTER, label=_("The reporter"), note=str(about.case.reporter))

@@ -13,6 +13,7 @@ from casework.access import Viewer, verbs_allowed
 from casework.errors import NotFound
 from casework.forms import FormDefinition, FormRefused, read_form
 from casework.models import Case, CaseEvent, CaseStatus
+from casework.queries.caseverbs import offers_at
 from casework.queries.masks import masked
 from casework.queries.openwork import open_work
 from casework.queries.record import public_status_of
@@ -65,6 +66,14 @@ def case_for(viewer: Viewer, number: str) -> Case:
 def case_json(case: Case, viewer: Viewer) -> Json:
     """One case in full."""
     return _cases_json([case], viewer)[0]
+
+
+def offers_json(case: Case) -> list[Json]:
+    """What can be begun where the process has parts without an order, in the words of the verb `begin`."""
+    return [
+        {"element": offer.element, "name": offer.name, "item": offer.part, "part": offer.part_name}
+        for offer in offers_at(case)
+    ]
 
 
 def cases_page(viewer: Viewer, wanted: CaseFilter, *, after: tuple[datetime, int] | None, size: int) -> Page:

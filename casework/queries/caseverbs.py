@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from casework.access import Viewer
 from casework.case_access import CaseStanding, Waiting, case_verbs_allowed
@@ -29,7 +30,9 @@ from casework.models import (
     WhistleCall,
 )
 from casework.verbs import CASE_VERBS, Verb
-from workflows.models import Step
+from workflows.adhoc import SCOPE_AT_WORK, Offer, offers
+from workflows.errors import WorkflowsError
+from workflows.models import Run, Step
 
 
 def case_verbs(viewer: Viewer, case: Case) -> tuple[Verb, ...]:
@@ -62,6 +65,7 @@ _PIECES: dict[str, Callable[[OuterRef], QuerySet[Any]]] = {  # Any: of whichever
     "rounds": lambda case: Round.objects.filter(case=case),
     "rests": lambda case: Suspension.objects.filter(case=case),
     "clock": lambda case: Clock.objects.filter(case=case, stopped_at=None),
+    "parts": lambda case: Run.objects.filter(case=case, state__contains=SCOPE_AT_WORK),
 }
 
 
@@ -85,8 +89,17 @@ def standing_of(case: Case, *, there: frozenset[str] | None = None) -> CaseStand
         unrated=tuple(row.pk for row in calls if row.answered_at is not None and not hasattr(row, "rating")),
         rated_by=_rated_by(case) if "ratings" in there else frozenset(),
         has_clock="clock" in there,
+        has_offers="parts" in there and bool(offers_at(case)),
         is_merged="merged" in there,
     )
+
+
+def offers_at(case: Case) -> tuple[Offer, ...]:
+    """What may be begun in the case's parts without an order; nothing in a run that its diagram no longer fits."""
+    try:
+        return offers(case.run, data=case.data, now=timezone.now())
+    except WorkflowsError:
+        return ()
 
 
 def _requests(case: Case) -> Iterator[Waiting]:

@@ -82,6 +82,7 @@ def test_the_schema_names_the_calls_that_others_rely_on(schema):
         ("/api/v1/cases/", "post"),
         ("/api/v1/cases/{number}/", "get"),
         ("/api/v1/cases/{number}/history/", "get"),
+        ("/api/v1/cases/{number}/offers/", "get"),
         ("/api/v1/cases/{number}/record/", "get"),
         ("/api/v1/cases/{number}/reveal/", "post"),
         ("/api/v1/cases/{number}/parties/", "post"),

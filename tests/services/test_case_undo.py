@@ -158,7 +158,7 @@ def said(words, other):
 
 def test_the_table_of_verbs_says_which_can_be_undone():
     undoable = {key for key in DOING if CASE_VERBS[key].undoable}
-    assert undoable == {acts[-1][0] for acts in UNDOABLE.values()}
+    assert undoable == {"begin", *(acts[-1][0] for acts in UNDOABLE.values())}  # test_adhoc begins
     assert set(DOING) - undoable == NEVER_UNDONE
 
 

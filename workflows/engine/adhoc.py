@@ -15,12 +15,13 @@ NOT_OFFERED: Final = Phrase("自由子流程里没有这个环节", "the ad-hoc 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdHoc:
-    """An ad-hoc sub-process at work, with the elements that may be begun in it."""
+    """An ad-hoc sub-process at work, with the elements that may be begun in it, and what these are called."""
 
     token: int
     element: str
     name: str
     offers: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def at_work(machine: Machine) -> Iterator[AdHoc]:
@@ -29,8 +30,14 @@ def at_work(machine: Machine) -> Iterator[AdHoc]:
         frame = frame_of(token)
         if frame is not None:
             node = token.element.node
-            offers = tuple(element.node.id for element in offered(frame))
-            yield AdHoc(token=token.id, element=node.id, name=node.name, offers=offers)
+            inside = [element.node for element in offered(frame)]
+            yield AdHoc(
+                token=token.id,
+                element=node.id,
+                name=node.name,
+                offers=tuple(offer.id for offer in inside),
+                names=tuple(offer.name or offer.id for offer in inside),
+            )
 
 
 def frame_of(token: Token) -> Frame | None:

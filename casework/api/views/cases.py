@@ -113,6 +113,18 @@ def case(request: Request, number: str) -> Response:
 
 
 @call(
+    "What can be begun in the parts of a case's process that have no order",
+    name="case_offers",
+    tag="cases",
+    answers={200: answers.Offers},
+    refuses=(404,),
+)
+@api_view(["GET"])
+def offers(request: Request, number: str) -> Response:
+    return Response({"results": queries.offers_json(queries.case_for(viewer_of(request), number))})
+
+
+@call(
     "What happened to a case, in order",
     tag="cases",
     query=PageQuery,
