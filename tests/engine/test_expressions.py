@@ -307,6 +307,7 @@ def test_simple_juel_and_feel_are_translated(text, expected, dialect):
         "= x instance",
         "=x instance of y",
         "${T(java.lang)}",
+        "[var:eq('a'[''])]",
     ],
 )
 def test_other_foreign_texts_are_refused_not_guessed(text):

@@ -47,7 +47,11 @@ def quoted(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    name = json.loads(text) if text.startswith('"') else ""
-    if not name:
+    """The variable that a text names; a piece that only begins with a text names none."""
+    try:
+        name = json.loads(text)
+    except ValueError:
+        name = ""
+    if not isinstance(name, str) or not name:
         raise ExpressionError("foreign")
     return name if name.isidentifier() else f"value({quoted(name)})"
