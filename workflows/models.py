@@ -256,6 +256,9 @@ class Timer(models.Model):
     token = models.BigIntegerField()
     element = models.CharField(max_length=128)
     name = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when it waits; not known of old ones.")
+    )
     due_at = models.DateTimeField()
     fired_at = models.DateTimeField(null=True, blank=True)
 
