@@ -31,6 +31,7 @@ from casework.models.case import (
 )
 from casework.models.changes import SettingChange
 from casework.models.decision import Decision
+from casework.models.drawing import Drawer, SetAside
 from casework.models.ground import CaseRecording, Evidence, HandedIn
 from casework.models.handling import Phrase, Snapshot, Urge
 from casework.models.journal import CaseEvent
@@ -88,6 +89,7 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentVersion",
+    "Drawer",
     "Evidence",
     "Finding",
     "Follow",
@@ -126,6 +128,7 @@ __all__ = [
     "Reveal",
     "Round",
     "RuleTable",
+    "SetAside",
     "SettingChange",
     "Snapshot",
     "Supervision",

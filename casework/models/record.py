@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models.case import Case
 from grid.models import Area, Unit
+from grid.models.sealed import SealedTextField
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -63,15 +64,15 @@ class PartyRole(models.TextChoices):
 
 
 class Party(models.Model):
-    """A person or unit that has a role in a case. Names, numbers and addresses are shown masked everywhere."""
+    """A person or unit that has a role in a case. Names, numbers and addresses are sealed, and shown masked everywhere."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     role = models.CharField(max_length=12, choices=PartyRole.choices)
-    name = models.CharField(max_length=100)
-    phone = models.CharField(max_length=30, blank=True)
-    id_number = models.CharField(max_length=30, blank=True)
-    address = models.CharField(max_length=200, blank=True)
-    note = models.CharField(max_length=200, blank=True)
+    name = SealedTextField(max_length=100)
+    phone = SealedTextField(max_length=30, blank=True)
+    id_number = SealedTextField(max_length=30, blank=True)
+    address = SealedTextField(max_length=200, blank=True)
+    note = SealedTextField(max_length=200, blank=True)
     user = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     added_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
