@@ -19,6 +19,19 @@ if PRODUCTION and (SECRET_KEY == INSECURE_KEY or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured("Set SECRET_KEY to a secret of at least 50 characters: PRODUCTION is on.")
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG shows secrets to visitors: turn it off where PRODUCTION is on.")
+# Personal data are sealed with the first key and opened with any of them; the other key makes them findable.
+INSECURE_PERSONAL_KEY = "insecure-personal-data-key-for-development-and-tests"
+PERSONAL_DATA_KEYS = env.list("PERSONAL_DATA_KEYS", default=[INSECURE_PERSONAL_KEY])
+PERSONAL_DATA_INDEX_KEY = env.str("PERSONAL_DATA_INDEX_KEY", default=INSECURE_PERSONAL_KEY)
+_personal_keys = [*PERSONAL_DATA_KEYS, PERSONAL_DATA_INDEX_KEY]
+if (
+    not PERSONAL_DATA_KEYS
+    or PRODUCTION
+    and any(key == INSECURE_PERSONAL_KEY or len(key) < 32 for key in _personal_keys)
+):
+    raise ImproperlyConfigured(
+        "Set PERSONAL_DATA_KEYS and PERSONAL_DATA_INDEX_KEY to secrets of at least 32 characters each: PRODUCTION is on."
+    )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

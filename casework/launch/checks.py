@@ -10,7 +10,13 @@ from casework.launch import console
 from casework.launch.places import ROOT
 
 MANAGE = (sys.executable, "manage.py")
-PRODUCTION = {"PRODUCTION": "1", "DEBUG": "0", "SECRET_KEY": secrets.token_urlsafe(60)}
+PRODUCTION = {
+    "PRODUCTION": "1",
+    "DEBUG": "0",
+    "SECRET_KEY": secrets.token_urlsafe(60),
+    "PERSONAL_DATA_KEYS": secrets.token_urlsafe(40),
+    "PERSONAL_DATA_INDEX_KEY": secrets.token_urlsafe(40),
+}
 # Without a database `makemigrations` only cannot compare with the tables, and says so.
 WITHOUT_DATABASE = (sys.executable, "-W", "ignore::RuntimeWarning", "manage.py")
 

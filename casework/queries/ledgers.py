@@ -17,8 +17,8 @@ from grid.models import LedgerChange, LedgerKind, LedgerReading, LedgerRecord, L
 from grid.models.ledgers import LedgerRecordQuerySet
 from grid.services.ledgers.fields import FIELDS, Field, Holds, field_of, mask
 from grid.services.ledgers.keeping import Keeper, access_record, visible
-from grid.services.ledgers.values import identity, pairs
-from grid.services.ledgers.writing import values_of
+from grid.services.ledgers.values import identity, marks, pairs
+from grid.services.ledgers.writing import changes_of, value_of, values_of
 from grid.services.visits import shown_title
 
 SIZE = 50
@@ -237,7 +237,9 @@ def _says(word: str) -> Q:
     if len(word) == 18 and word[:17].isdigit():
         return Q(identity=identity({"id_number": word.upper()}))
     said = Q(title__icontains=word) | Q(code__icontains=word) | Q(address__icontains=word)
-    return said & Q(pairs__contains=pairs(word)) if len(word) > 1 else said
+    if len(word) == 1:
+        return said
+    return said & Q(pairs__contains=pairs(word)) | Q(marks__contains=marks(word))
 
 
 _FACTS = {
@@ -249,16 +251,16 @@ _FACTS = {
 
 
 def _line(record: LedgerRecord, *, today: date) -> Line:
-    kind, details = record.kind, record.details
+    kind = record.kind
     address = field_of(kind, "address")
-    named = [(field_of(kind, name), details.get(name, "")) for name in _FACTS[LedgerKind(kind)]]
+    named = [(field_of(kind, name), value_of(record, name)) for name in _FACTS[LedgerKind(kind)]]
     return Line(
         id=record.pk,
         title=shown_title(record),
         code=record.code,
         kind=kind,
         tags=tuple(record.tags),
-        address=shown_value(address, record.address) if address else "",
+        address=shown_value(address, value_of(record, "address")) if address else "",
         place=record.area.name,
         facts=tuple(shown_value(field, value) for field, value in named if field and value),
         next_visit_on=record.next_visit_on,
@@ -283,7 +285,7 @@ def _residents(keeper: Keeper, record: LedgerRecord, *, today: date) -> tuple[Li
 
 def _history(record: LedgerRecord) -> tuple[HistoryLine, ...]:
     rows = record.changes.select_related("by")[:CHANGES]
-    return tuple(HistoryLine(change=row, fields=_changed(record.kind, row.fields)) for row in rows)
+    return tuple(HistoryLine(change=row, fields=_changed(record.kind, changes_of(row))) for row in rows)
 
 
 def _changed(kind: str, rows: list[dict[str, Any]]) -> tuple[ChangedField, ...]:

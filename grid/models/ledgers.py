@@ -60,8 +60,10 @@ class LedgerRecordQuerySet(models.QuerySet["LedgerRecord"]):
 class LedgerRecord(models.Model):
     """One person, house, place or facility. `details` holds the fields of its kind (`grid.services.ledgers.fields`).
 
-    `identity` is what makes it the same when a sheet is read in again: a person's identity number as a hash, else
-    the code. `pairs` are the signs of title, code and address two by two, for the search.
+    Personal data lie in `details`, each value sealed; `title` and `address` then hold them masked. `identity` is what
+    makes it the same when a sheet is read in again: a person's identity number as a keyed hash, else the code. `pairs`
+    are the signs of title, code and address two by two, for the search; `marks` are the keyed hashes of those of sealed
+    texts. Rows without marks are from before the sealing, and are read as they are.
     """
 
     Kind = LedgerKind
@@ -81,6 +83,7 @@ class LedgerRecord(models.Model):
     lon = models.FloatField(null=True, blank=True)
     details = models.JSONField(default=dict, blank=True)
     pairs = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    marks = ArrayField(models.CharField(max_length=12), null=True, blank=True)
     cycle_days = models.PositiveSmallIntegerField(null=True, blank=True)
     last_visited_on = models.DateField(null=True, blank=True)
     next_visit_on = models.DateField(null=True, blank=True)
@@ -133,6 +136,7 @@ class LedgerRecord(models.Model):
             ),
             GinIndex(fields=("tags",), name="ledger_tags"),
             GinIndex(fields=("pairs",), name="ledger_pairs"),
+            GinIndex(fields=("marks",), name="ledger_marks"),
         )
 
     def __str__(self) -> str:
@@ -152,7 +156,7 @@ class LedgerChange(models.Model):
     record = models.ForeignKey(LedgerRecord, on_delete=models.PROTECT, related_name="changes")
     version = models.PositiveIntegerField()
     how = models.CharField(max_length=10, choices=How)
-    fields = models.JSONField(default=list)  # of {"field", "old", "new"}
+    fields = models.JSONField(default=list)  # of {"field", "old", "new"}; personal data sealed
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey("grid.User", on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120, blank=True)
@@ -243,7 +247,7 @@ class LedgerImport(models.Model):
 
     kind = models.CharField(max_length=10, choices=LedgerKind)
     name = models.CharField(max_length=200)
-    content = models.BinaryField(null=True, blank=True)
+    content = models.BinaryField(null=True, blank=True)  # sealed
     plan = models.CharField(max_length=64)  # digest of what it would change
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)

@@ -10,6 +10,7 @@ from grid.models import Appointment, Area, LedgerKind, LedgerRecord, Post, Unit,
 from grid.queries.posts import holders_by_post, posts_for, posts_of
 from grid.services.demo import LOGINS, PASSWORD, load_demo
 from grid.services.demo.places import COMMUNITY, DISTRICT, TOWN, demo_areas
+from grid.services.ledgers.writing import values_of
 from grid.services.locate import locate
 
 GRID = f"{COMMUNITY}007"
@@ -188,8 +189,8 @@ def test_the_towns_ledgers_are_filled_with_nobody_real(demo):
     assert {record.kind for record in records} == set(LedgerKind.values)
     assert len({record.area_code for record in records if record.kind == "person"}) == 36
     assert all(record.synthetic and record.area_code.startswith(TOWN) for record in records)
-    people = [record.details for record in records if record.kind == "person"]
+    people = [values_of(record) for record in records if record.kind == "person"]
     assert all(person["id_number"].startswith("500199") for person in people)
-    assert {person["phone"][:3] for person in people if "phone" in person} == {"100"}
+    assert {person["phone"][:3] for person in people if person["phone"]} == {"100"}
     assert LedgerRecord.objects.filter(next_visit_on__lte=timezone.localdate()).exists()
     assert load_demo().ledgers.added == ()

@@ -10,6 +10,7 @@ import pytest
 from casework.launch.places import ROOT
 
 LONG_ENOUGH = secrets.token_urlsafe(60)
+KEYS = {"PERSONAL_DATA_KEYS": LONG_ENOUGH, "PERSONAL_DATA_INDEX_KEY": LONG_ENOUGH}
 
 
 def manage(*command, **environment):
@@ -25,7 +26,9 @@ def manage(*command, **environment):
 
 
 def test_production_settings_pass_djangos_own_check():
-    result = manage("check", "--deploy", "--fail-level", "WARNING", PRODUCTION="1", SECRET_KEY=LONG_ENOUGH)
+    result = manage(
+        "check", "--deploy", "--fail-level", "WARNING", PRODUCTION="1", SECRET_KEY=LONG_ENOUGH, **KEYS
+    )
 
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
@@ -36,7 +39,13 @@ def test_production_settings_pass_djangos_own_check():
     [
         ("no key", {}, "Set SECRET_KEY"),
         ("a short key", {"SECRET_KEY": "x" * 49}, "Set SECRET_KEY"),
-        ("debugging", {"SECRET_KEY": LONG_ENOUGH, "DEBUG": "1"}, "DEBUG shows secrets"),
+        ("personal data unsealed", {"SECRET_KEY": LONG_ENOUGH}, "Set PERSONAL_DATA_KEYS"),
+        (
+            "a short key among several",
+            {"SECRET_KEY": LONG_ENOUGH, **KEYS, "PERSONAL_DATA_KEYS": f"{LONG_ENOUGH},short"},
+            "Set PERSONAL_DATA_KEYS",
+        ),
+        ("debugging", {"SECRET_KEY": LONG_ENOUGH, **KEYS, "DEBUG": "1"}, "DEBUG shows secrets"),
     ],
 )
 def test_production_refuses_to_start(case, environment, words):

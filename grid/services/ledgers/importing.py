@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import LedgerChange, LedgerImport, LedgerKind, LedgerRecord
+from grid.sealing import opened_bytes, seal_bytes
 from grid.services.ledgers.errors import ImportGone, ImportMoved, NotKept, RecordUnknown
 from grid.services.ledgers.fields import FIELDS
 from grid.services.ledgers.keeping import Keeper, known_to
@@ -32,7 +33,7 @@ from grid.services.ledgers.writing import (
 BATCH = 500
 KEPT = timedelta(days=1)  # how long a sheet waits to be read in
 _PUT = (
-    "title", "area", "area_code", "house", "tags", "address", "lat", "lon", "details", "pairs", "cycle_days", "code",
+    "title", "area", "area_code", "house", "tags", "address", "lat", "lon", "details", "pairs", "marks", "cycle_days", "code",
     "identity", "next_visit_on", "version", "changed_at", "changed_by",
 )  # fmt: skip
 
@@ -97,7 +98,7 @@ def try_sheet(kind: str, content: bytes, *, name: str, by: Keeper) -> tuple[Ledg
     LedgerImport.objects.filter(stale, done_at=None, content__isnull=False).update(content=None)
     if plan.problems:
         return None, plan
-    tried = LedgerImport(kind=kind, name=name[:200], content=content, by_id=by.user_id, at=now)
+    tried = LedgerImport(kind=kind, name=name[:200], content=seal_bytes(content), by_id=by.user_id, at=now)
     _count(tried, plan)
     tried.save(force_insert=True)
     return tried, plan
@@ -110,7 +111,7 @@ def tried_sheet(pk: int, *, by: Keeper) -> tuple[LedgerImport, Plan | None]:
         raise ImportGone
     if tried.done_at is not None or tried.content is None:
         return tried, None
-    return tried, plan_of(tried.kind, read_sheet(tried.kind, bytes(tried.content)), by=by)
+    return tried, plan_of(tried.kind, read_sheet(tried.kind, opened_bytes(bytes(tried.content))), by=by)
 
 
 @transaction.atomic
@@ -125,7 +126,7 @@ def read_in(pk: int, *, plan: str, by: Keeper) -> LedgerImport:
     if tried.done_at is not None:
         return tried
     _one_at_a_time(tried.kind)
-    sheet = read_sheet(tried.kind, bytes(tried.content or b""))
+    sheet = read_sheet(tried.kind, opened_bytes(bytes(tried.content or b"")))
     present = plan_of(tried.kind, sheet, by=by, is_held=True)
     if present.problems or present.digest != plan:
         raise ImportMoved

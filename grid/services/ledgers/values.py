@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from grid.sealing import blind, blind_marks
 from grid.services.ledgers.fields import FIELDS, Field, Holds
 
 Value = str | int | float | list[str] | None
@@ -84,10 +85,10 @@ def is_empty(value: Value) -> bool:
 
 
 def identity(values: Mapping[str, Any]) -> str:
-    """What makes a record the same one: the hash of a person's identity number, else the code."""
+    """What makes a record the same one: the keyed hash of a person's identity number, else the code."""
     number = values.get("id_number") or ""
     if number:
-        return "id:" + sha256(f"ledger/{number}".encode()).hexdigest()
+        return "key:" + blind("identity", sha256(f"ledger/{number}".encode()).hexdigest())
     return f"code:{values.get('code') or ''}"
 
 
@@ -98,6 +99,11 @@ def pairs(*texts: str) -> list[str]:
         word = "".join(text.lower().split())
         found |= {word[at : at + 2] for at in range(len(word) - 1)}
     return sorted(found)
+
+
+def marks(*texts: str) -> list[str]:
+    """The same of sealed texts: whoever reads the table alone learns which records share two signs, not which signs."""
+    return blind_marks("pairs", pairs(*texts))
 
 
 def _text(raw: object) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import LedgerChange, LedgerKind, LedgerRecord, LedgerTag
+from grid.sealing import is_current, opened, seal
 from grid.services.ledgers.errors import (
     AlreadyKept,
     ChangedMeanwhile,
@@ -21,9 +22,9 @@ from grid.services.ledgers.errors import (
     RecordUnknown,
     ValuesRefused,
 )
-from grid.services.ledgers.fields import COLUMNS, FIELDS, Field
+from grid.services.ledgers.fields import COLUMNS, FIELDS, Field, field_of, mask
 from grid.services.ledgers.keeping import Keeper, known_to, lock_record
-from grid.services.ledgers.values import CLEARS, Known, Value, clean_all, identity, is_empty, pairs
+from grid.services.ledgers.values import CLEARS, Known, Value, clean_all, identity, is_empty, marks, pairs
 
 PREFIXES = {"person": "R", "house": "F", "place": "D", "facility": "W"}
 
@@ -153,15 +154,58 @@ def put(record: LedgerRecord, values: Mapping[str, Any], known: Known, *, cycles
                 record.house_id = known.houses[value] if value else None
             case "code" if not value:
                 continue
+            case _ if field.is_personal:
+                _put_sealed(record, field, str(value or ""))
             case name if field.is_column:
                 setattr(record, name, value)
             case name if is_empty(value):
                 record.details.pop(name, None)
             case name:
                 record.details[name] = value
-    record.identity = identity({"code": record.code, **record.details})
-    record.pairs = pairs(record.title, record.code, record.address)
+    index(record)
     record.next_visit_on = next_visit(record, cycles)
+
+
+def _put_sealed(record: LedgerRecord, field: Field, value: str) -> None:
+    """Personal data are sealed in the details; a column of the same name holds what may be shown."""
+    if field.is_column:
+        setattr(record, field.name, mask(field, value)[:200])
+    if value:
+        record.details[field.name] = seal(value)
+    else:
+        record.details.pop(field.name, None)
+
+
+def index(record: LedgerRecord) -> None:
+    """By what the record is found: personal data by keyed hashes only."""
+    texts = {name: _field(record.kind, name) for name in ("title", "address")}
+    hidden = [str(_value(record, field)) for field in texts.values() if field.is_personal]
+    plain = [str(_value(record, field)) for field in texts.values() if not field.is_personal]
+    number = opened(record.details.get("id_number", ""))
+    record.identity = identity({"code": record.code, "id_number": number})
+    record.pairs, record.marks = pairs(record.code, *plain), marks(*hidden)
+
+
+def sealed_again(record: LedgerRecord) -> None:
+    """Seal what it holds with the newest key; rows from before the sealing are sealed for the first time."""
+    for field in FIELDS[record.kind]:
+        if field.is_personal:
+            _put_sealed(record, field, str(_value(record, field)))
+    index(record)
+
+
+def is_sealed_now(record: LedgerRecord) -> bool:
+    """Whether the newest key sealed all of it, and the present index key made it findable."""
+    kept = [record.details.get(field.name, "") for field in FIELDS[record.kind] if field.is_personal]
+    before = (record.identity, record.pairs, record.marks)
+    if record.marks is None or not all(is_current(str(value).encode()) for value in kept):
+        return False
+    index(record)
+    return before == (record.identity, record.pairs, record.marks)
+
+
+def _field(kind: str, name: str) -> Field:
+    return next(field for field in FIELDS[kind] if field.name == name)
 
 
 def next_visit(record: LedgerRecord, cycles: Mapping[str, int]) -> date | None:
@@ -190,11 +234,32 @@ def change(
         record=record,
         version=record.version,
         how=how,
-        fields=list(changes),
+        fields=[sealed_change(record.kind, one) for one in changes],
         by_id=by.user_id,
         post=by.post,
         at=record.changed_at,
     )
+
+
+def sealed_change(kind: str, one: Mapping[str, Value]) -> dict[str, Value]:
+    """A line of the history as it is kept: personal data sealed with the newest key."""
+    field = field_of(kind, str(one["field"]))
+    if field is None or not field.is_personal:
+        return dict(one)
+    sides = {side: seal(opened(str(one[side] or ""))) for side in ("old", "new")}
+    return {"field": one["field"], **sides}
+
+
+def changes_of(line: LedgerChange) -> list[dict[str, Any]]:
+    """What a line of the history says, opened."""
+    return [
+        {name: opened(value) if isinstance(value, str) else value for name, value in one.items()}
+        for one in line.fields
+    ]
+
+
+def value_of(record: LedgerRecord, name: str) -> Any:  # Any: what a field holds
+    return _value(record, _field(record.kind, name))
 
 
 def values_of(record: LedgerRecord) -> dict[str, Any]:
@@ -206,7 +271,7 @@ def values_at(record: LedgerRecord, version: int, present: Mapping[str, Any]) ->
     """The fields as they were at an earlier version."""
     values = dict(present)
     for line in record.changes.filter(version__gt=version).order_by("-version"):
-        values |= {one["field"]: one["old"] for one in line.fields}
+        values |= {one["field"]: one["old"] for one in changes_of(line)}
     return values
 
 
@@ -255,6 +320,9 @@ def _value(record: LedgerRecord, field: Field) -> Any:  # Any: what a field hold
             return record.area_code
         case "house":
             return record.house.code if record.house else ""
+        case name if field.is_personal:
+            kept = record.details.get(name) or (getattr(record, name) if field.is_column else "")
+            return opened(str(kept))
         case name if name in COLUMNS:
             return getattr(record, name)
         case name:
