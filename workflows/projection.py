@@ -212,7 +212,8 @@ _DROP_SUBSCRIPTION = (
 )
 
 
-def project_waits(walk: Walk, batch: Batch) -> None:
+def project_waits(walk: Walk, batch: Batch, *, are_new: bool = True) -> None:
+    """Rows for what the run waits for now. A wait that is put back is not new: since when it waits nobody knows."""
     row, waits = walk.row, walk.live.waits()
     timers, events = _timers(waits), _events(waits)
     for token, due_at in sorted(walk.before.timers - timers.keys()):
@@ -221,7 +222,7 @@ def project_waits(walk: Walk, batch: Batch) -> None:
         batch.run(_DROP_SUBSCRIPTION, row.pk, token, kind, name)
     batch.insert(
         [
-            _new_timer(row, wait, due_at=key[1])
+            _new_timer(row, wait, due_at=key[1], opened_at=walk.now if are_new else None)
             for key, wait in timers.items()
             if key not in walk.before.timers
         ]
@@ -231,9 +232,14 @@ def project_waits(walk: Walk, batch: Batch) -> None:
     )
 
 
-def _new_timer(row: Run, wait: Wait, *, due_at: datetime) -> Timer:
+def _new_timer(row: Run, wait: Wait, *, due_at: datetime, opened_at: datetime | None) -> Timer:
     return Timer(
-        run=row, token=wait.token, element=wait.element, name=(wait.name or "")[:NAME_LENGTH], due_at=due_at
+        run=row,
+        token=wait.token,
+        element=wait.element,
+        name=(wait.name or "")[:NAME_LENGTH],
+        opened_at=opened_at,
+        due_at=due_at,
     )
 
 

@@ -31,7 +31,7 @@ def put_back(row: Run, text: str, *, data: Mapping[str, Any], path: Mapping[str,
     batch.update(row, "status", "state", "state_version", "moves", "path", "ended_at")
     move = Move(run=row, data=dict(data), batch=batch)
     _reopen(walk, move, batch)
-    project_waits(walk, batch)
+    project_waits(walk, batch, are_new=False)
     batch.write()
     return move
 

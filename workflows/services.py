@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Literal
@@ -345,9 +345,14 @@ def move(walk: Walk, step: Step, *, to: str) -> Move:
     return settle(walk)
 
 
-def postpone(walk: Walk, *, by: timedelta) -> Move:
-    """The run has rested for so long: its timers that count a span come that much later."""
-    engine.postpone(walk.live, by=by)
+def postpone(walk: Walk, *, since: datetime) -> Move:
+    """The run has rested since then: its timers that count a span come later by as long as each of them has waited."""
+    waiting = Timer.objects.filter(run=walk.row, fired_at=None)
+    rested = {
+        token: walk.now - max(since, opened_at or since)
+        for token, opened_at in waiting.values_list("token", "opened_at")
+    }
+    engine.postpone(walk.live, by=rested)
     return settle(walk)
 
 

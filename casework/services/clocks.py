@@ -182,6 +182,17 @@ def _go_on(clock: Clock, *, now: datetime, calendar: WorkCalendar) -> None:
     clock.pauses, clock.paused_at = spans, None
 
 
+def _stand_from(clock: Clock, at: datetime) -> None:
+    """Let the pause that is on begin anew, so that what has passed of it is not counted again."""
+    spans = [dict(span) for span in clock.pauses]
+    why = spans[-1].get("why", "") if spans else ""
+    if not spans or "to" in spans[-1]:  # it has stood since it was made
+        assert clock.paused_at is not None
+        spans.append({"from": clock.paused_at.isoformat(), "why": why})
+    spans[-1]["to"] = at.isoformat()
+    clock.pauses, clock.paused_at = [*spans, {"from": at.isoformat(), "why": why}], at
+
+
 def _moved(clock: Clock, at: datetime | None, *, until: datetime, calendar: WorkCalendar) -> datetime | None:
     if at is None or clock.paused_at is None:
         return at
@@ -196,7 +207,11 @@ def _moved(clock: Clock, at: datetime | None, *, until: datetime, calendar: Work
 
 
 def extend(clock: Clock, until: datetime, *, now: datetime | None = None) -> Clock:
-    """Give a clock more time (延期); one that had run out runs again. Raises NotValid."""
+    """Give a clock more time (延期); one that had run out runs again. Raises NotValid.
+
+    The day that was agreed on knows of all the rest there has been: of a clock that stands, only what it stands for
+    from now on comes on top of it.
+    """
     at = now or database_now()
     if clock.stopped_at is not None:
         raise NotValid(_("This limit is over; it can't be extended."))
@@ -204,6 +219,8 @@ def extend(clock: Clock, until: datetime, *, now: datetime | None = None) -> Clo
         raise NotValid(_("The new time has to be later than the present one."))
     given = {"from": clock.due_at.isoformat(), "until": until.isoformat(), "at": at.isoformat()}
     clock.extensions, clock.climb_at = [*clock.extensions, given], None
+    if clock.paused_at is not None:
+        _stand_from(clock, at)
     _set_due(clock, until, calendar=work_calendar(clock.area_code), now=at)
     clock.save(update_fields=["extensions", *_MOVED])
     _tell_steps(clock.case, [clock])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from casework.errors import (
     AlreadyThere,
@@ -15,9 +16,21 @@ from casework.errors import (
     Stale,
     VerbNotAllowed,
 )
-from casework.models import CaseEvent, CaseRequest, Clock, Decision, Notice, Supervision, WhistleCall
+from casework.models import (
+    CaseEvent,
+    CaseRequest,
+    Clock,
+    Decision,
+    Notice,
+    Supervision,
+    Suspension,
+    WhistleCall,
+)
+from casework.queries.viewers import viewer_for
 from casework.services.acts import DOING
+from casework.services.acts.undoing import undo
 from casework.services.clockwork import tick
+from casework.services.progress import deliver_message
 from casework.verbs import CASE_VERBS
 from tests.diagrams import chain, publish, task
 from tests.services.acting import (
@@ -225,6 +238,64 @@ def test_timers_that_count_a_span_rest_with_the_case_and_dates_stay(world):
     assert after["day"] == before["day"]
     rested.refresh_from_db()
     assert after["late"] - before["late"] == rested.ended_at - rested.at
+    ensure_sound(case)
+
+
+HEARS = (
+    '<startEvent id="s"/><intermediateCatchEvent id="wait"><messageEventDefinition messageRef="m1"/>'
+    "</intermediateCatchEvent>"
+    + task("works", level="town", post="planning")
+    + '<boundaryEvent id="late" attachedToRef="works"><timerEventDefinition><timeDuration>P10D</timeDuration>'
+    + '</timerEventDefinition></boundaryEvent><endEvent id="e"/><endEvent id="e2"/>'
+    + chain("s", "wait", "works", "e")
+    + chain("late", "e2")
+)
+
+
+def rested_for(case, days):
+    """As if the case, which rests, had begun to so many days ago."""
+    since = timezone.now() - timedelta(days=days)
+    Suspension.objects.filter(case=case).update(at=since)
+    for clock in Clock.objects.running().filter(case=case):
+        clock.paused_at, clock.pauses = since, [{"from": since.isoformat(), "why": ""}]
+        clock.save(update_fields=["paused_at", "pauses"])
+
+
+def test_a_timer_that_began_while_the_case_rested_is_put_off_by_its_own_rest_only(world):
+    publish("hears", HEARS, heads='<message id="m1" name="列入年度计划"/>', now=in_days(0))
+    case = opened(world, matter="hears")
+    on_case(case, "suspend", world.duty_chief, comment="待年度计划", until=in_days(40))
+    rested_for(case, 20)
+    deliver_message("列入年度计划")
+    set_at = Timer.objects.get(run=case.run, fired_at=None).due_at
+
+    on_case(case, "resume", world.duty_chief)
+
+    put_off = Timer.objects.get(run=case.run, fired_at=None).due_at - set_at
+    assert timedelta() < put_off < timedelta(hours=1)
+    ensure_sound(case)
+    undo(
+        case.number, by=viewer_for(world.duty_chief)
+    )  # it rests again, and nobody knows since when the timer does
+    on_case(case, "resume", world.duty_chief)
+    assert Timer.objects.get(run=case.run, fired_at=None).due_at >= set_at
+    ensure_sound(case)
+
+
+def test_a_day_agreed_on_while_the_case_rests_is_not_moved_by_the_rest_before(world):
+    case = at_handling(world)
+    on_case(case, "extend", world.planning, comment="材料未到", until=in_days(30))
+    on_case(case, "suspend", world.planning, comment="待计划", until=in_days(40))
+    rested_for(case, 20)
+    on_case(case, "grant", world.district_dispatcher)
+    agreed = Clock.objects.get(case=case, stopped_at=None).due_at
+
+    on_case(case, "resume", world.planning)
+
+    clock = Clock.objects.get(case=case, stopped_at=None)
+    # Free days at the agreed end may bring it forward to the end of work before them.
+    assert agreed - timedelta(days=12) <= clock.due_at <= agreed + timedelta(minutes=5)
+    assert [sorted(span) for span in clock.pauses] == [["from", "to", "why"]] * 2
     ensure_sound(case)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from workflows.engine.core import Token
@@ -14,13 +15,13 @@ from workflows.engine.waiting import trigger_of
 from workflows.expressions import Period
 
 
-def postpone(run: Run, *, by: dt.timedelta) -> bool:
-    """Move every timer that counts a span by so much. Whether there was any."""
+def postpone(run: Run, *, by: Mapping[int, dt.timedelta]) -> bool:
+    """Move every timer that counts a span by as long as its token has rested. Whether there was any."""
     moved = False
     for wait in run._machine.waiting():
         assert wait.wait is not None
         if wait.wait.due is not None and _counts_a_span(wait):
-            wait.wait.due += by // MICROSECOND
+            wait.wait.due += by.get(wait.id, dt.timedelta()) // MICROSECOND
             moved = True
     return moved
 

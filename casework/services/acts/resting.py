@@ -7,7 +7,7 @@ or a machine's result, is a fact and is taken: the steps it opens wait like all 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -97,16 +97,16 @@ def _wake(case: Case, rested: Suspension, *, now: datetime, by: Viewer | None) -
     rested.save(update_fields=["ended_at", "ended_by"])
     case.status = CaseStatus.OPEN
     clocks.resume(case, now)
-    _postpone(case, by=now - rested.at, now=now)
+    _postpone(case, since=rested.at, now=now)
     return key
 
 
-def _postpone(case: Case, *, by: timedelta, now: datetime) -> None:
+def _postpone(case: Case, *, since: datetime, now: datetime) -> None:
     """Timers go on with what was left of them."""
     if case.run.status != RunStatus.RUNNING or not case.run.timers.filter(fired_at=None).exists():
         return
     walk, _assign = walk_of(case, now=now)
-    workflows.postpone(walk, by=by)
+    workflows.postpone(walk, since=since)
 
 
 def _reminders(case: Case, rested: Suspension, *, now: datetime) -> list[Notice]:
