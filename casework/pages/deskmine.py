@@ -21,7 +21,7 @@ from casework.queries.leaving import colleagues_of, leavers
 from casework.queries.picking import choosable_posts
 from casework.queries.viewers import viewer_for
 from casework.services import phrases as kept
-from casework.services.handing_over import handover, may_hand_over, work_of
+from casework.services.handing_over import handover, may_hand_over, visible_work_of
 from casework.services.standing_in import end_stand_in, stand_in, stand_ins_of
 from casework.verbs import STEP_VERBS
 from grid.models import User
@@ -85,7 +85,7 @@ def leaving(request: ViewerRequest) -> HttpResponse:
     context |= {
         "leaver": leaver,
         "leavers": leavers(request.viewer, on=today),
-        "work": work_of(of),
+        "work": visible_work_of(of, by=request.viewer),
         "colleagues": colleagues_of(of, on=today),
         "posts": choosable_posts(area, on=today, without=of.post_codes) if area else [],
         "inbox_count": waiting_count(request.viewer),
@@ -173,4 +173,11 @@ def _hand_over(request: ViewerRequest, leaver: User) -> HttpResponse:
     if done.busy:
         words = _("Somebody was changing these, try again: %(numbers)s")
         messages.warning(request, words % {"numbers": _(", ").join(done.busy)})
+    if done.kept:
+        words = ngettext(
+            "%(n)s piece of confidential work stays: somebody who may see it has to hand it over.",
+            "%(n)s pieces of confidential work stay: somebody who may see them has to hand them over.",
+            done.kept,
+        )
+        messages.warning(request, words % {"n": done.kept})
     return redirect(f"{request.path}?leaver={leaver.pk}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.access import DISTRICT_DIGITS, HeldPost, Viewer
+from casework.access import DISTRICT_DIGITS, HeldPost, Viewer, may_see
 from casework.errors import CaseBusy, NotValid, NotYours
 from casework.models import Case
 from casework.queries.viewers import viewer_for
@@ -26,10 +26,14 @@ CLAIM = ("claimed_by", "claimed_as", "claimed_at")
 
 @dataclass(frozen=True, kw_only=True)
 class HandedOver:
-    """How many steps went over, and the numbers of the cases that somebody was changing: try again for these."""
+    """How many steps went over, and the numbers of the cases that somebody was changing: try again for these.
+
+    `kept` steps stay, as who gave the rest may not see their cases.
+    """
 
     steps: int
     busy: tuple[str, ...] = ()
+    kept: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +75,21 @@ def work_of(leaver: Viewer) -> list[Step]:
     return his + [step for step in pool if set(step.candidates) <= alone]
 
 
+def visible_work_of(leaver: Viewer, *, by: Viewer) -> list[Step]:
+    """What this giver may hand over: of the work of others only what he sees himself, or he could give it to himself."""
+    return [step for step in work_of(leaver) if _is_known(step.run.case, leaver.user_id, by)]
+
+
+def _is_known(case: Case, leaver_id: int, by: Viewer) -> bool:
+    return by.is_operator or by.user_id == leaver_id or may_see(by, case)
+
+
 def handover(
     leaver: User, *, to_user: User | None = None, to_post: str = "", by: Viewer, reason: str = ""
 ) -> HandedOver:
     """Give all of somebody's open work to a colleague or a post; one transaction and one line for each case.
 
-    Raises NotYours, NotValid.
+    What the giver may not see stays. Raises NotYours, NotValid.
     """
     leaves = viewer_for(leaver)
     if not may_hand_over(by, leaves):
@@ -86,7 +99,9 @@ def handover(
         raise NotYours(_("Nobody gives the work of others to himself; ask who directs the work."))
     cases: dict[int, dict[int, list[str]]] = {}
     numbers: dict[int, str] = {}
-    for step in work_of(leaves):
+    work = work_of(leaves)
+    known = [step for step in work if _is_known(step.run.case, leaver.pk, by)]
+    for step in known:
         cases.setdefault(step.run.case.pk, {})[step.pk] = step.candidates
         numbers[step.run.case.pk] = step.run.case.number
     moved, busy = 0, []
@@ -95,7 +110,7 @@ def handover(
             moved += _hand_over(place, cases[place], leaver=leaver, to=to, by=by, reason=reason)
         except CaseBusy:
             busy.append(numbers[place])
-    return HandedOver(steps=moved, busy=tuple(busy))
+    return HandedOver(steps=moved, busy=tuple(busy), kept=len(work) - len(known))
 
 
 def _is_for(by: Viewer, to: _To) -> bool:
@@ -125,6 +140,8 @@ def _hand_over(
 ) -> int:
     """`steps` with the posts they were found at: what has been given to others meanwhile is not his any more."""
     case, now = lock_case(case_id), database_now()
+    if not _is_known(case, leaver.pk, by):  # it has become confidential since it was looked for
+        return 0
     rows = list(Step.objects.open().filter(pk__in=steps, run=case.run))
     rows = [
         step

@@ -1,12 +1,13 @@
 """Who is away, leaves, or has left: stand-ins act for them, their work is handed over, empty posts' work climbs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from casework.errors import NotValid, NotYours
-from casework.models import Notice
+from casework.models import Case, Notice
 from casework.queries.viewers import viewer_for
 from casework.services import handing_over, vacancies
 from casework.services.handing_over import handover
@@ -180,3 +181,23 @@ def test_who_appoints_people_gives_neither_work_nor_powers_to_himself(world):
     assert "handed_over" not in at.kinds()
     assert stand_in(world.duty_chief, stands_in=world.duty_officer, by=admin, **days) == 1
     assert stand_in(world.planning, stands_in=world.duty_officer, by=viewer_for(world.duty_officer), **days)
+
+
+def test_nobody_gets_confidential_work_by_handing_it_over(world):
+    at = at_b(world, "branch")
+    at.act("claim", "enforcement")
+    Case.objects.filter(pk=at.case.pk).update(confidentiality="confidential", touched_by=[ENFORCEMENT])
+    giver = viewer_for(world.duty_officer)
+    blind = replace(
+        giver,
+        posts=tuple(
+            replace(post, powers=tuple({*post.powers, "dispatch"} - {"supervise"})) for post in giver.posts
+        ),
+    )
+
+    done = handover(world.enforcement, to_user=world.duty_officer, by=blind)
+
+    at.mine.refresh_from_db()
+    assert (done.steps, done.kept, at.mine.claimed_by) == (0, 1, world.enforcement)
+    assert handing_over.visible_work_of(viewer_for(world.enforcement), by=blind) == []
+    assert handover(world.enforcement, to_post=DUTY, by=viewer_for(world.enforcement)).steps == 1
