@@ -48,7 +48,7 @@ class Ticked:
 def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = BATCH) -> Ticked:
     """Do what is due, as of `at` or of the database's clock, until a batch is full or nothing is left."""
     now = at or database_now()
-    pushing.push_notices(now=now)
+    _push_notices(now)
     return Ticked(
         timers=fire_due_timers(now=now, limit=limit),
         parcels=outbox.drain(
@@ -62,6 +62,16 @@ def tick(*, at: datetime | None = None, worker: str | None = None, limit: int = 
         reviews=resting.resume_due(now=now, limit=limit) + supervising.raise_due(now=now, limit=limit),
         tasks=tasks.sweep(now=now),
     )
+
+
+def _push_notices(now: datetime) -> None:
+    """What can't be told outside must not keep timers and clocks from going on; it comes round again."""
+    try:
+        pushing.push_notices(now=now)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: then nothing else can be done either
+    except Exception:  # whatever it is, time goes on
+        log.exception("notices could not be put into the outbox")
 
 
 def watch(*, now: datetime | None = None) -> int:

@@ -10,7 +10,9 @@ from casework.errors import NotValid, NotYours
 from casework.models import CaseEvent, Task, TaskState, TaskTemplate
 from casework.queries.tasks import coverage, tasks_today
 from casework.queries.viewers import viewer_for
+from casework.services import pushing
 from casework.services.clockwork import tick
+from casework.services.tasks import making
 from casework.services.tasks.making import lapse, make_due, make_period, rehome
 from casework.services.tasks.planning import (
     Plan,
@@ -281,3 +283,31 @@ def test_work_in_a_micro_grid_finds_somebody_else_of_the_grid(world):
 
     assert rehome(now=datetime(2026, 11, 23, 12, tzinfo=ZONE)) == 1
     assert Task.objects.get().post == post_code("grid_head")
+
+
+def test_templates_that_fail_do_not_starve_those_behind_them(world, monkeypatch):
+    stuck = [template(world, title=f"坏{n}").pk for n in range(2)]
+    good = template(world, title="好")
+    right = making.make_next
+
+    def fails(pk, *, on):
+        if pk in stuck:
+            raise ValueError("a template that nobody can make")
+        return right(pk, on=on)
+
+    monkeypatch.setattr(making, "make_next", fails)
+
+    assert make_due(on=MONDAY, limit=1) == 1
+    assert set(Task.objects.values_list("template", flat=True)) == {good.pk}
+
+
+def test_notices_that_cannot_leave_do_not_keep_tasks_from_being_made(world, monkeypatch):
+    template(world)
+
+    def fails(**_about):
+        raise ValueError("a channel that nobody understands")
+
+    monkeypatch.setattr(pushing, "push_notices", fails)
+
+    assert tick(at=datetime(2026, 11, 23, 12, tzinfo=ZONE)).tasks == 1
+    assert Task.objects.exists()
