@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from casework.access import Viewer
 from casework.errors import CaseworkError
 from casework.models import Case, CaseStatus
-from casework.pages import desktasks, following, mapdesk
+from casework.pages import desktasks, following, mapdesk, outlines
 from casework.pages.deskbulk import RESULTS, bulk, verbs_for
 from casework.pages.deskdispatch import dispatch
 from casework.pages.deskkeep import keep
@@ -210,4 +210,5 @@ urlpatterns = [
     path("steps/<int:step>/<slug:verb>/", act, name="act"),
     path("search/", search, name="search"),
     *mapdesk.desk_patterns,
+    *outlines.desk_patterns,
 ]

@@ -24,6 +24,7 @@ from casework.queries.inbox import waiting_count
 from casework.queries.mapoutlines import ZOOMS, Box, box_of, extent, outlines_in, outlines_stamp
 from casework.queries.mappeople import nearest_people
 from casework.queries.search import Wanted
+from casework.services.organising.outlines import may_draw
 
 DAYS = 7  # what is shown if nothing is said
 PERIODS = {1: gettext_lazy("1 day"), 7: gettext_lazy("7 days"), 30: gettext_lazy("30 days")}
@@ -55,6 +56,7 @@ def map_page(request: ViewerRequest) -> HttpResponse:
         "extent": extent(viewer),
         "home": viewer.home_area or "",
         "may_find_people": viewer.has_power("dispatch"),
+        "may_draw": may_draw(viewer),
         "tiles": tiles(),
         "selection": mapcases.in_box(viewer, wanted, None, now=now),
     }

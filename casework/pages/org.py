@@ -33,6 +33,7 @@ POWER_WORDS = {
     "supervise": gettext_lazy("Supervises"),
     "register": gettext_lazy("Registers reports for others"),
     "audit": gettext_lazy("Audits"),
+    "outlines": gettext_lazy("Draws the outlines of its area"),
 }
 HISTORY = 12
 

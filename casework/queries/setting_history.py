@@ -29,6 +29,7 @@ VERBS: Mapping[str, str | Promise] = {
     "put_in_force": _("put in force"),
     "confirmed": _("confirmed"),
     "retired": _("retired"),
+    "outline_drawn": _("outline drawn"),
 }
 FIELDS: Mapping[str, str | Promise] = {
     "name": _("Its name"),
@@ -67,6 +68,7 @@ FIELDS: Mapping[str, str | Promise] = {
     "posts_changed": _("Posts changed"),
     "areas_added": _("Areas added"),
     "areas_changed": _("Areas changed"),
+    "synthetic": _("Made up"),
 }
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.access import Viewer
 from casework.models import SettingChange
 from casework.services.organising.bounds import POWER, ensure_may_organise, own_posts
+from casework.services.organising.outlines import outlines_before, remember_imported
 from casework.services.setting_history import Change, lock_setting, remember
 from grid.models import Post, Unit
 from grid.services.area_register import AreaEntry, read_areas, store_areas
@@ -71,13 +72,16 @@ def _store(kind: str, *, name: str, content: bytes, by: Viewer) -> Trial:
         if kind == "areas":
             entries = read_areas(path)
             _refuse(_areas_out_of_reach(entries, by=by))
-            return Trial(changes=((_("areas"), store_areas(entries)),))
+            before = outlines_before([entry.code for entry in entries if entry.outline])
+            changes = store_areas(entries)
+            remember_imported(before, name=name, by=by)
+            return Trial(changes=((_("areas"), changes),))
         organisation = read_organisation(path)
     _refuse(_units_out_of_reach(organisation, by=by))
     _refuse(_posts_out_of_reach(organisation, by=by))
     _refuse(_powers_of_ones_own(organisation, by=by))
-    changes = store_organisation(organisation)
-    return Trial(changes=((_("units"), changes.units), (_("posts"), changes.posts)))
+    stored = store_organisation(organisation)
+    return Trial(changes=((_("units"), stored.units), (_("posts"), stored.posts)))
 
 
 def _file(folder: Path, *, name: str, content: bytes) -> Path:

@@ -1,0 +1,1 @@
+import "../islands/map/draw.js";
