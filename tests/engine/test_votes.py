@@ -12,7 +12,7 @@ from workflows.engine.votes import Ballot, Count, Seat, standing, voted
 
 TEXTS = [
     "all", "any", "ratio", "ratio:1/2", "ratio:2/3", "ratio:>2/3", "ratio:1/1", "weighted:2/3", "weighted:>1/2", "veto",
-    "veto:2/3", "residents", "residents:3/4",
+    "veto:2/3", "residents", "residents:3/4", "all -abstain", "ratio:2/3 -abstain", "ratio:>1/2 -abstain", "weighted:2/3 -abstain",
 ]  # fmt: skip
 policies = st.sampled_from(TEXTS).map(read_policy)
 sizes = st.builds(
@@ -50,6 +50,30 @@ def test_it_is_decided_exactly_when_no_future_differs(policy, cast, missing):
         ]
         futures.add(standing(policy, [*cast, *rest], []).outcome)
     assert said.outcome == (futures.pop() if len(futures) == 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "votes", "expected"),
+    [
+        ("ratio:2/3", "for for abstain abstain", "against"),
+        ("ratio:2/3 -abstain", "for for abstain abstain", "for"),
+        ("ratio:2/3 -abstain", "for against abstain", "against"),
+        ("all", "for abstain", "against"),
+        ("all -abstain", "for abstain", "for"),
+        ("all -abstain", "abstain abstain", "against"),
+        ("weighted:2/3 -abstain", "for for against abstain", "for"),
+    ],
+)
+def test_abstentions_are_part_of_the_whole_unless_the_step_leaves_them_out(text, votes, expected):
+    assert outcome(text, [voted(Seat(), each) for each in votes.split()]) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["any -abstain", "veto -abstain", "residents -abstain", "ratio:2/3 -abstained"]
+)
+def test_only_where_the_whole_is_counted_abstentions_are_left_out(text):
+    with pytest.raises(UnknownPolicy):
+        read_policy(text)
 
 
 @settings(deadline=None, derandomize=True)

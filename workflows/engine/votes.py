@@ -12,6 +12,9 @@ and weight were used; somebody who brings in the ballots of a whole building bri
 | ``veto`` | nobody who may veto is against, and more than half (or the share given) of those for or against are in favour |
 | ``residents`` | at least two thirds take part and more than half of these are in favour, by heads and by area alike |
 
+Who abstains is part of the whole of ``all``, ``ratio`` and ``weighted`` unless that is said: with ``ratio:2/3 -abstain`` the
+share is one of those who are for, against, or have said nothing yet. When all abstain nothing is carried.
+
 ``residents:3/4`` asks at least three quarters of those who take part, as weighty matters of owners do.
 """
 
@@ -124,15 +127,18 @@ def _carried(policy: Policy, ballots: Sequence[Ballot]) -> bool:
     total = _sum(ballot.seat.size for ballot in ballots)
     in_favour = _sum(ballot.for_ for ballot in ballots)
     against = _sum(ballot.against for ballot in ballots)
+    whole = total
+    if policy.without_abstentions:
+        whole = total - _sum(ballot.abstained for ballot in ballots)
     match policy.kind:
         case "all":
-            return in_favour.heads == total.heads
+            return in_favour.heads == whole.heads and (in_favour.heads > 0 or not policy.without_abstentions)
         case "any":
             return in_favour.heads > 0
         case "ratio":
-            return _reaches(policy, in_favour.heads, total.heads)
+            return _reaches(policy, in_favour.heads, whole.heads)
         case "weighted":
-            return _reaches(policy, in_favour.weight, total.weight)
+            return _reaches(policy, in_favour.weight, whole.weight)
         case "veto":
             vetoed = any(ballot.seat.may_veto and ballot.against.heads > 0 for ballot in ballots)
             return not vetoed and _reaches(policy, in_favour.heads, in_favour.heads + against.heads)
