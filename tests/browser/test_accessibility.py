@@ -35,6 +35,9 @@ PHONE = (
     "/m/outbox/",
     "/m/cases/",
     "/m/me/",
+    "/m/notices/",
+    "/m/map/",
+    "/m/ledgers/",
     "/m/cases/{number}/",
     "/m/report/done/{number}/",
 )
@@ -62,6 +65,8 @@ def test_phone_and_log_in_have_no_serious_fault(phone: Page):
     phone.evaluate(AXE.read_text(encoding="utf-8"))
     if shown := phone.evaluate(RUN, RULES):
         found["the crosshair"] = shown
+    phone.goto("/m/ledgers/")
+    found |= faults(phone, phone.locator("a[data-keep]").first.get_attribute("href") or "")
 
     assert found == {}
 
