@@ -17,7 +17,7 @@ from casework.errors import CaseworkError
 from casework.pages.door import ViewerRequest, page
 from casework.queries import editor as queries
 from casework.queries import language, studio
-from casework.services import diagrams
+from casework.services import diagrams, drawing_together
 from workflows.bpmn import DiagramRefused, Problem
 from workflows.errors import DraftChanged
 
@@ -46,7 +46,7 @@ def edit(request: ViewerRequest, key: str) -> HttpResponse:
 @page
 @require_POST
 def save(request: ViewerRequest, key: str) -> HttpResponse:
-    """Keep what was drawn. 409 when somebody else changed the draft since; `base` null keeps it all the same."""
+    """Keep what was drawn. 409 when somebody else changed the draft since; `base` null keeps it, and sets that aside."""
     diagrams.ensure_may_draw(request.viewer)
     asked = body_of(request)
     if asked is None or not isinstance(asked.get("bpmn"), str):
@@ -54,9 +54,11 @@ def save(request: ViewerRequest, key: str) -> HttpResponse:
     studio.matter_for(key)
     base = asked.get("base")
     try:
-        kept, problems = diagrams.keep_draft(
-            key, bpmn=asked["bpmn"].encode(), base=base if isinstance(base, str) else None, by=request.viewer
-        )
+        bpmn = asked["bpmn"].encode()
+        if isinstance(base, str):
+            kept, problems = diagrams.keep_draft(key, bpmn=bpmn, base=base, by=request.viewer)
+        else:
+            kept, problems = drawing_together.keep_over(key, bpmn=bpmn, by=request.viewer)
     except DiagramRefused as refused:
         return JsonResponse({"message": _told(refused.problems[0])["message"]}, status=422)
     except DraftChanged as changed:

@@ -18,7 +18,7 @@ from django.urls import reverse
 
 SEEN = "desk_seen"  # when somebody last did something, in seconds; sessions without it have no limit
 DESKS = ("/desk/", "/studio/", "/operations/", "/watch/", "/audit/", "/seeing/", "/settings/", "/reviews/")
-POLLS = ("/desk/fresh/", "/desk/bell/")  # the page asks these by itself
+POLLS = ("/desk/fresh/", "/desk/bell/", "/edit/here/")  # the page asks these by itself
 COARSE = 60  # seconds; the session is written at most this often
 
 
@@ -38,7 +38,7 @@ class IdleMiddleware:
             if request.path not in (reverse("login"), reverse("healthz")):
                 return _log_in_again(request)
         response = self.get_response(request)
-        if request.path not in POLLS and request.user.is_authenticated:
+        if not request.path.endswith(POLLS) and request.user.is_authenticated:
             _renew(request, seen, now=now)
         return response
 

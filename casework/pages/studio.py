@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.errors import NotFound, NotValid
-from casework.pages import editor, formdesign, migration, publishing, tabledesign, trial
+from casework.pages import drawing_together, editor, formdesign, migration, publishing, tabledesign, trial
 from casework.pages.door import ViewerRequest, page
 from casework.queries import studio as queries
 from casework.queries.publishing import review_inbox
@@ -271,6 +271,7 @@ urlpatterns = [
     path("<slug:key>/versions/<int:number>/restore/", restore, name="restore"),
     path("<slug:key>/draft/drop/", drop, name="drop"),
     *editor.urlpatterns,
+    *drawing_together.urlpatterns,
     *formdesign.urlpatterns,
     *tabledesign.urlpatterns,
     *migration.urlpatterns,

@@ -112,6 +112,25 @@ def test_two_who_draw_at_once_lose_nothing(desk: Page, matter: str, complaints):
     assert "换灯" in other.request.get(f"/studio/{matter}/draft/bpmn/").text()
 
 
+def test_drawing_that_gave_way_is_compared_and_taken_over(desk: Page, matter: str, complaints):
+    complaints.expect("409")
+    other = desk.context.new_page()
+    other.goto(f"/studio/{matter}/edit/")
+    expect(other.locator("[data-outline] button")).to_have_count(3)
+    rename(desk, "处置", "修灯")
+    kept(desk)
+    rename(other, "处置", "换灯")
+    other.get_by_role("alertdialog").get_by_role("button", name="看他的").click()
+    expect(other.locator("[data-outline] button", has_text="修灯")).to_be_visible()
+
+    other.get_by_text("另存的图").click()
+    other.locator("[data-aside-list] a").click()
+    expect(other.locator(".diff")).to_contain_text("换灯")
+    other.get_by_role("button", name="换成这一份").click()
+    expect(other.locator("[data-outline] button", has_text="换灯")).to_be_visible()
+    expect(other.locator("[data-aside-count]")).to_have_text("1")
+
+
 def rename(page: Page, old: str, new: str) -> None:
     page.locator("[data-outline] button", has_text=old).focus()
     page.keyboard.press("F2")

@@ -20,7 +20,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 from PIL import Image
 
-from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Notice, Party, Task
+from casework.models import Attachment, Case, CaseRecording, Document, Instrument, Moving, Notice, Party, Task
 from casework.queries.viewers import viewer_for
 from casework.services import record
 from casework.services.tasks.planning import Plan, add_template
@@ -196,6 +196,11 @@ reviews             get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 
 loosen              post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 studio:edit         get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:edit_save    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:edit_here    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:edit_aside   post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
+studio:aside        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
+studio:aside        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
+studio:aside_bpmn   get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 404 | 404
 studio:edit_read    post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 400 | 400
 studio:forms        get  -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 200 | 200
 studio:forms        post -    | 302 403 | 403 403 | 403 403 | 403 403 403 | 403 302 | 302
@@ -480,14 +485,26 @@ def _address(row: Row, scene: Scene) -> str:
         "request_id": lambda: 0,  # nobody has asked: the service's own tests tell who may decide
         "clock_id": lambda: 0,  # of no case here: the service's own tests tell who may
         "phrase_id": lambda: 1,
+        "aside_id": lambda: 0,  # nothing was set aside: the board's own tests tell what may be taken over
         "what": lambda: "party",
         "link": lambda: "0" * 64,  # nobody's: who has one needs no log-in
         "form": lambda: "visit",
         "table": lambda: "grade",
+        "moving": lambda: a_moving().pk,
         "sha256": lambda: sha256(SOUND if row.name == "recording" else _jpeg()).hexdigest(),
     }
     wanted = _patterns()[row.name]
     return reverse(row.name, kwargs={name: names[name]() for name in wanted})
+
+
+def a_moving() -> Moving:
+    """A case that waits to go over to the version in force."""
+    case = Case.objects.select_related("run").earliest("pk")
+    by = User.objects.earliest("pk")
+    version = Version.objects.published().get(definition__key="reviewed")
+    moving = Moving.objects.create(version=version, by=by, started_at=timezone.now())
+    moving.cases.create(case=case)
+    return moving
 
 
 def _verb(row: Row) -> str:
@@ -543,6 +560,7 @@ BODIES: dict[str, object] = {
     "studio:form_rename": {"new": "look"},
     "studio:tables": {"key": "sort", "title": "定级"},
     "studio:table_rename": {"new": "look"},
+    "studio:moving": {"act": "pause"},
     "org:rule_table": {"table": '[["", "", "", "", "不动", "都不下派"]]', "after": "0", "note": "试"},
     "org:limits": {"act": "confirm"},
     "org:time": {"act": "hours", "seen": "old"},

@@ -7,6 +7,7 @@ import alignElements from "bpmn-js/lib/features/align-elements";
 import distributeElements from "bpmn-js/lib/features/distribute-elements";
 
 import { startHelp } from "../studio/bench.js";
+import { Company } from "../studio/company.js";
 import cw from "../studio/cw.json";
 import { h, shape } from "../studio/dom.js";
 import { Draft } from "../studio/draft.js";
@@ -47,6 +48,7 @@ class ProcessEditor extends HTMLElement {
     this.addEventListener("click", (event) => this.press(event));
     this.server = told("editor-problems");
     await this.open(source.bpmn);
+    this.company = new Company({ url: this.dataset.here, csrf: this.dataset.csrf, draft: this.draft, line: document.querySelector("[data-others]"), menu: document.querySelector("[data-aside]") });
     this.dispatchEvent(new CustomEvent("editor:ready", { bubbles: true }));
   }
 
@@ -219,6 +221,22 @@ class ProcessEditor extends HTMLElement {
     box.querySelector("button").focus();
   }
 
+  // Theirs stays the draft; mine is set aside before the page shows it.
+  async giveWay() {
+    const answer = await fetch(this.dataset.aside, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": this.dataset.csrf, Accept: "application/json" },
+      body: JSON.stringify({ bpmn: await this.xml() }),
+    }).catch(() => null);
+    if (!answer?.ok) {
+      document.querySelector("[data-kept]").textContent = t("Yours could not be set aside. Export it, and try again.");
+      return;
+    }
+    this.draft.state = "kept";
+    location.reload();
+  }
+
   press(event) {
     const found = event.target.closest("[data-find]");
     if (found) this.find(found.dataset.find);
@@ -266,10 +284,10 @@ class ProcessEditor extends HTMLElement {
       bpmn: async () => save(`${this.dataset.key}.bpmn`, "application/xml", await this.xml()),
       svg: async () => save(`${this.dataset.key}.svg`, "image/svg+xml", (await this.modeler.saveSVG()).svg),
       png: async () => save(`${this.dataset.key}.png`, "image/png", await asPicture((await this.modeler.saveSVG()).svg)),
-      theirs: () => location.reload(),
+      theirs: () => this.giveWay(),
       mine: () => {
         this.querySelector("[data-conflict]").hidden = true;
-        this.draft.save({ over: true });
+        this.draft.save({ over: true }).then(() => this.company.look());
       },
     };
     acts[what]?.();
