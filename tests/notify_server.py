@@ -19,6 +19,7 @@ class Script:
     body: bytes = b'{"errcode": 0}'
     location: str = ""
     trickle: float = 0  # seconds between bytes
+    trickled: int = 0  # bytes that went out so far
     got: list[tuple[str, dict[str, str], dict]] = field(default_factory=list)
     url: str = ""
 
@@ -50,6 +51,7 @@ def listening() -> Iterator[Script]:
             for byte in script.body:
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
+                script.trickled += 1
                 if over.wait(script.trickle):
                     return
 

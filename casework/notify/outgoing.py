@@ -120,7 +120,7 @@ def is_public(text: str) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _connection(parts: SplitResult, address: str, port: int, patience: float) -> http.client.HTTPConnection:
+def _connection(parts: SplitResult, address: str, port: int, patience: float) -> _Plain | _Secure:
     host = str(parts.hostname)
     if parts.scheme == "https":
         return _Secure(host, port, timeout=patience, context=_trust(), address=address)
@@ -135,15 +135,19 @@ def _trust() -> ssl.SSLContext:
 class _Plain(http.client.HTTPConnection):
     """To an address that was checked, under the name it was looked up by."""
 
+    wire: socket.socket | None = None
+
     def __init__(self, host: str, port: int, *, timeout: float, address: str) -> None:
         super().__init__(host, port, timeout=timeout)
         self.address = address
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.address, self.port), self.timeout)
+        self.sock = self.wire = socket.create_connection((self.address, self.port), self.timeout)
 
 
 class _Secure(http.client.HTTPSConnection):
+    wire: socket.socket | None = None
+
     def __init__(
         self, host: str, port: int, *, timeout: float, context: ssl.SSLContext, address: str
     ) -> None:
@@ -152,14 +156,19 @@ class _Secure(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self.address, self.port), self.timeout)
-        self.sock = self.trust.wrap_socket(plain, server_hostname=self.host)
+        secure = self.trust.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = self.wire = secure  # known before it shakes hands, as that can be made to last, too
+        secure.do_handshake()
 
 
-def _cut(connection: http.client.HTTPConnection, ended: threading.Event) -> None:
-    """The deadline: whoever waits for this socket wakes up with an error."""
+def _cut(connection: _Plain | _Secure, ended: threading.Event) -> None:
+    """The deadline: whoever waits for this socket wakes up with an error.
+
+    http.client itself forgets the socket as soon as an answer begins whose end is the end of the connection.
+    """
     ended.set()
-    if connection.sock is not None:
+    if connection.wire is not None:
         try:
-            connection.sock.shutdown(socket.SHUT_RDWR)
+            connection.wire.shutdown(socket.SHUT_RDWR)
         except OSError:
-            connection.sock.close()
+            connection.wire.close()

@@ -228,6 +228,7 @@ def test_a_server_that_trickles_is_cut_off_at_the_deadline(server, monkeypatch):
     server.body, server.trickle = b"x" * 1000, 0.05
     with pytest.raises(outgoing.NoAnswer, match="no whole answer within 0.3 s"):
         outgoing.post(server.url, b"{}", headers={}, patience=0.3)
+    assert server.trickled < len(server.body)
 
 
 def test_a_channel_that_does_not_answer_is_left_alone_for_a_moment(case, world, server, settings):
