@@ -1,4 +1,4 @@
-"""Running cases go over to the version in force: tried first, then sent on their way, with how far they are."""
+"""Running cases go over to the version in force: tried first, then sent on their way; how far they are, and back again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from casework.errors import NotFound
+from casework.pages.deskparts import whole_number
 from casework.pages.door import ViewerRequest, page
-from casework.queries import studio
-from casework.services import diagrams, migrating
+from casework.queries import movings, studio
+from casework.services import diagrams, migrating, migrating_back
 from casework.services.locks import database_now
 from workflows.models import Definition, Version
 
@@ -43,12 +45,13 @@ def migrate(request: ViewerRequest, key: str) -> HttpResponse:
         return redirect("studio:matter", key=key)
     asked = request.POST if request.method == "POST" else request.GET
     elements = {name[3:]: str(asked[name]) for name in asked if name.startswith("to.")}
-    if request.method == "POST":
-        going = migrating.start(matter, version, elements=elements, by=request.viewer)
-        said = ngettext("%(count)d case goes over.", "%(count)d cases go over.", going)
-        messages.success(request, said % {"count": going})
+    if request.method == "GET":
+        return TemplateResponse(request, "studio/migrate.html", _context(matter, version, elements))
+    moving = migrating.start(matter, version, elements=elements, by=request.viewer)
+    if moving is None:
+        messages.info(request, _("No case can go over."))
         return redirect("studio:migrate", key=key)
-    return TemplateResponse(request, "studio/migrate.html", _context(matter, version, elements))
+    return redirect("studio:moving", key=key, moving=moving.pk)
 
 
 def _context(matter: Definition, version: Version, elements: dict[str, str]) -> dict[str, object]:
@@ -63,7 +66,7 @@ def _context(matter: Definition, version: Version, elements: dict[str, str]) -> 
         "staying": [trial for trial in trials if not trial.can_go],
         "places": _places(matter, version, elements),
         "targets": sorted(studio.element_names(diagram).items(), key=lambda pair: pair[1]) if diagram else [],
-        "progress": migrating.progress(version),
+        "movings": movings.recent(matter),
     }
 
 
@@ -87,4 +90,47 @@ def _places(matter: Definition, version: Version, elements: dict[str, str]) -> l
     ]
 
 
-urlpatterns = [path("<slug:key>/migrate/", migrate, name="migrate")]
+@page
+@require_http_methods(["GET", "POST"])
+def moving(request: ViewerRequest, key: str, moving: int) -> HttpResponse:
+    """One batch, how far it is; a POST pauses it, lets it go on, or undoes it or one of its cases."""
+    diagrams.ensure_may_draw(request.viewer)
+    matter = studio.matter_for(key)
+    batch = movings.batch_for(matter, moving)
+    if request.method == "POST":
+        _act(request, batch.id)
+        return redirect("studio:moving", key=key, moving=moving)
+    state = request.GET.get("state", "")
+    rows, pages = movings.cases_of(batch, cursor=request.GET.get("cursor", ""), state=state)
+    context = {
+        "section": "studio",
+        "matter": matter,
+        "title": studio.matter_title(matter),
+        "batch": batch,
+        "state": state,
+        "rows": rows,
+        "pages": pages,
+    }
+    return TemplateResponse(request, "studio/moving.html", context)
+
+
+def _act(request: ViewerRequest, moving: int) -> None:
+    match request.POST.get("act"):
+        case "pause":
+            migrating_back.pause(moving, by=request.viewer)
+        case "go_on":
+            migrating_back.go_on(moving, by=request.viewer)
+        case "undo":
+            row = whole_number(request.POST.get("row", ""))
+            only = [row] if row is not None else None
+            going = migrating_back.undo(moving, by=request.viewer, only=only)
+            said = ngettext("%(count)d case goes back.", "%(count)d cases go back.", going)
+            messages.success(request, said % {"count": going})
+        case _:
+            raise NotFound
+
+
+urlpatterns = [
+    path("<slug:key>/migrate/", migrate, name="migrate"),
+    path("<slug:key>/migrate/<int:moving>/", moving, name="moving"),
+]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from casework.handlers import HANDLERS, StepWork, WrongOutcome
 from casework.models import Case
-from casework.services import following, journal, migrating, outbox, progress, pushing
+from casework.services import following, journal, migrating, migrating_back, outbox, progress, pushing
 from casework.services.locks import database_now, lock_case
 from casework.services.outbox import Deliver, Parcel
 from workflows.models import Incident, Step
@@ -64,6 +64,7 @@ DELIVERERS: Mapping[str, Deliver] = {
     "message": message,
     "signal": signal,
     migrating.KIND: migrating.deliver,
+    migrating_back.KIND: migrating_back.deliver,
     following.KIND: following.deliver,
     pushing.KIND: pushing.deliver,
 }
@@ -75,6 +76,8 @@ def give_up(parcel: Parcel, error: str) -> None:
         return
     case = lock_case(parcel.case_id)
     now = database_now()
+    if parcel.kind == migrating.KIND:
+        migrating.gave_up(parcel, error)
     step = Step.objects.filter(pk=parcel.payload.get("step", 0)).first()
     incident = Incident.objects.create(
         run=case.run,

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from casework.access import Viewer
-from casework.models import Case, CaseStatus, Outbox, OutboxState
-from casework.services import journal, outbox
+from casework.models import Case, CaseStatus, Moving, MovingCase, MovingState
+from casework.services import journal, migrating_back, outbox
 from casework.services.assignment import assigner
 from casework.services.calendars import work_calendar
 from casework.services.diagrams import ensure_may_draw
@@ -44,15 +45,6 @@ class Trial:
     @property
     def can_go(self) -> bool:
         return not self.why
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far the parcels to one version are."""
-
-    waiting: int
-    done: int
-    given_up: int
 
 
 def suggested(old: Diagram, new: Diagram) -> dict[str, str]:
@@ -127,25 +119,20 @@ class _Maps:
 
 
 @transaction.atomic
-def start(matter: Definition, version: Version, *, elements: Mapping[str, str], by: Viewer) -> int:
-    """Send every case that can go on its way; returns how many. Raises NotYours."""
+def start(matter: Definition, version: Version, *, elements: Mapping[str, str], by: Viewer) -> Moving | None:
+    """Send every case that can go on its way, as one batch; None when there is none. Raises NotYours."""
     ensure_may_draw(by)
     now = database_now()
     going = [trial for trial in tried(matter, version, elements=elements, now=now) if trial.can_go]
+    if not going:
+        return None
+    moving = Moving.objects.create(version=version, elements=dict(elements), by_id=by.user_id, started_at=now)
+    MovingCase.objects.bulk_create(MovingCase(moving=moving, case_id=trial.case_id) for trial in going)
     for trial in going:
-        payload = {"version": version.pk, "elements": dict(elements), "by": by.user_id}
-        key = f"{KIND}:{version.pk}:{trial.case_id}:{now:%Y%m%d%H%M%S}"
+        payload = {"version": version.pk, "elements": dict(elements), "by": by.user_id, "moving": moving.pk}
+        key = f"{KIND}:{moving.pk}:{trial.case_id}"
         outbox.enqueue(key, kind=KIND, case_id=trial.case_id, payload=payload, now=now)
-    return len(going)
-
-
-def progress(version: Version) -> Progress:
-    held = Outbox.objects.filter(kind=KIND, payload__version=version.pk)
-    return Progress(
-        waiting=held.filter(state__in=[OutboxState.READY, OutboxState.LEASED]).count(),
-        done=held.filter(state=OutboxState.DONE).count(),
-        given_up=held.filter(state=OutboxState.DEAD).count(),
-    )
+    return moving
 
 
 @transaction.atomic
@@ -156,9 +143,20 @@ def deliver(parcel: Parcel) -> None:
     case = lock_case(parcel.case_id)
     version = Version.objects.select_related("definition").get(pk=parcel.payload["version"])
     old = Version.objects.get(pk=case.run.version_id)
+    row = _row(parcel)
+    if row is not None and row.state not in (MovingState.WAITING, MovingState.STAYED):
+        return
     if case.run.status != RunStatus.RUNNING or (old.number or 0) >= (version.number or 0):
+        _stays(row, _("It is over, or as far as this version already."))
         return
     now = database_now()
+    before = migrating_back.remembered(case)
+    _go_over(case, version, old, parcel, now=now)
+    if row is not None:
+        migrating_back.keep(row, case, before, now=now)
+
+
+def _go_over(case: Case, version: Version, old: Version, parcel: Parcel, *, now: datetime) -> None:
     calendar = work_calendar(case.area_code)
     assign = assigner(case, now=now, calendar=calendar)
     elements = _Maps(version, parcel.payload["elements"]).of(old)
@@ -168,10 +166,22 @@ def deliver(parcel: Parcel) -> None:
         )
     except MoveRefused as refused:  # it has gone on since it was tried: another try would not help
         raise outbox.Refused(str(refused.message)) from refused
-    told = journal.line(
-        case,
-        "migrated",
-        now=now,
-        data={"from": old.number, "version": version.number, "by": parcel.payload["by"]},
-    )
-    follow(case, moved, assign=assign, now=now, told=[told])
+    data = {"from": old.number, "version": version.number, "by": parcel.payload["by"]}
+    follow(case, moved, assign=assign, now=now, told=[journal.line(case, "migrated", now=now, data=data)])
+
+
+def gave_up(parcel: Parcel, error: str) -> None:
+    """In the transaction that gives the parcel up; its case is locked."""
+    _stays(_row(parcel), error)
+
+
+def _row(parcel: Parcel) -> MovingCase | None:
+    """None for a parcel from before there were batches."""
+    moving = parcel.payload.get("moving")
+    return MovingCase.objects.filter(moving=moving, case=parcel.case_id).first() if moving else None
+
+
+def _stays(row: MovingCase | None, why: str) -> None:
+    if row is not None:
+        row.state, row.why = MovingState.STAYED, why[:500]
+        row.save(update_fields=["state", "why"])
