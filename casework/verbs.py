@@ -155,7 +155,7 @@ CASE_VERBS: dict[str, Verb] = {
             event="begun",
             on="case",
             asks=(
-                Ask(name="to_element", kind="element", label=_("Which step to begin"), required=True),
+                Ask(name="to_element", kind="choice", label=_("Which step to begin"), required=True),
                 _ITEM,
                 _NOTE,
             ),

@@ -106,6 +106,7 @@ def test_the_card_of_the_next_step_offers_what_can_be_begun(client, world):
     asked = client.get(reverse("desk:act_on", args=[case.number, "begin"])).content.decode()
     assert "上门走访" in asked
     assert "电话沟通" in asked
+    assert "按流程退回" not in asked
     answer = client.post(reverse("desk:act_on", args=[case.number, "begin"]), {"act.to": "call"})
 
     assert answer.status_code == 302
