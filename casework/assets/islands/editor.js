@@ -11,6 +11,7 @@ import { Company } from "../studio/company.js";
 import cw from "../studio/cw.json";
 import { h, shape } from "../studio/dom.js";
 import { Draft } from "../studio/draft.js";
+import { keepWhatPointsNowhere, withNamespacesUp } from "../studio/keeping.js";
 import { lint } from "../studio/lint.js";
 import { Outline } from "../studio/outline.js";
 import { Palette } from "../studio/palette.js";
@@ -58,7 +59,7 @@ class ProcessEditor extends HTMLElement {
 
   async open(xml) {
     try {
-      const { warnings } = await this.modeler.importXML(await withPositions(xml));
+      const { warnings } = await this.modeler.importXML(await withPositions(withNamespacesUp(xml)));
       keepWhatPointsNowhere(warnings);
     } catch (error) {
       console.warn("the diagram could not be opened", error);
@@ -299,16 +300,6 @@ async function withPositions(xml) {
   if (/<(\w+:)?BPMNShape\b/.test(xml)) return xml;
   const { layoutProcess } = await import("bpmn-auto-layout");
   return layoutProcess(xml);
-}
-
-// A collection such as “委员” is an expression to us and a reference to the drawing library, which would drop it.
-function keepWhatPointsNowhere(warnings) {
-  for (const { element, property, value } of warnings) {
-    if (!element || !property || !value) continue;
-    const held = element.get(property);
-    if (Array.isArray(held)) held.push({ id: value });
-    else if (!held) element.set(property, { id: value });
-  }
 }
 
 function asDuration(limit) {
