@@ -8,6 +8,7 @@ import { colours, ground } from "./ground.js";
 
 const CALM = 350; // ms without a change before the server is asked
 const NEAR = 12; // pixels within which a corner snaps to a neighbour's
+const BETWEEN = 52; // pixels an edge must be long for a handle to have room on it
 const MOST_HANDLES = 300; // in view; nearer, all of them can be had
 const NOWHERE = [30.75, 108.4];
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -174,7 +175,7 @@ class OutlineBoard extends HTMLElement {
     const ring = this.rings[r];
     const next = ring[(c + 1) % ring.length];
     const [from, to] = [corner, next].map((each) => this.map.latLngToContainerPoint(each));
-    if (from.distanceTo(to) < 36) return;
+    if (from.distanceTo(to) < BETWEEN) return;
     const words = this.dataset.between.replace("#", c + 1);
     const place = [(corner[0] + next[0]) / 2, (corner[1] + next[1]) / 2];
     const drawn = marker(place, { icon: divIcon({ className: "corner corner--new", iconSize: [24, 24] }), keyboard: true, title: words, alt: words }).addTo(this.layers.handles);

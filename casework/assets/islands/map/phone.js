@@ -3,9 +3,10 @@
 import { circle, circleMarker, layerGroup } from "leaflet";
 
 import { outlines } from "../../js/report/outlines.js";
-import { colours, ground, Outlines, sign } from "./ground.js";
+import { bunch, colours, ground, Outlines, sign } from "./ground.js";
 
 const NEAR = 16;
+const APART = 46; // pixels: signs that lie closer can't be hit apart and become a bunch
 const NOWHERE = [30.75, 108.4];
 
 class GridMap extends HTMLElement {
@@ -14,7 +15,7 @@ class GridMap extends HTMLElement {
     this.map = ground(this, this.dataset);
     this.map.setView(NOWHERE, 13);
     this.me = layerGroup().addTo(this.map);
-    this.parentElement.querySelector(".map__tools").addEventListener("click", (event) => this.use(event.target.closest("[data-map-tool]")));
+    document.querySelector(".map__tools").addEventListener("click", (event) => this.use(event.target.closest("[data-map-tool]")));
     this.places = this.drawPoints();
     const { grids } = await outlines(this.dataset.outlines, document.body.dataset.person);
     this.drawOutlines(grids);
@@ -45,14 +46,36 @@ class GridMap extends HTMLElement {
   }
 
   drawPoints() {
-    const places = [];
-    for (const row of document.querySelectorAll("[data-map-rows] [data-lat]")) {
-      const { lat, lon, state, said } = row.dataset;
-      const drawn = sign([Number(lat), Number(lon)], { state, said, isLarge: true }).addTo(this.map);
-      drawn.on("click", () => this.choose(row));
-      places.push([Number(lat), Number(lon)]);
+    this.signs = layerGroup().addTo(this.map);
+    const rows = [...document.querySelectorAll("[data-map-rows] [data-lat]")];
+    const points = rows.map((row) => ({ row, place: [Number(row.dataset.lat), Number(row.dataset.lon)] }));
+    this.gather(points);
+    this.map.on("zoomend", () => this.gather(points));
+    return points.map(({ place }) => place);
+  }
+
+  gather(points) {
+    const groups = [];
+    for (const each of points) {
+      const at = this.map.latLngToLayerPoint(each.place);
+      const near = groups.find((group) => group.at.distanceTo(at) < APART);
+      if (near) near.points.push(each);
+      else groups.push({ at, points: [each] });
     }
-    return places;
+    this.signs.clearLayers();
+    for (const group of groups) this.drawGroup(group.points);
+  }
+
+  // Where looking closer can't part them any more, the first of them is shown in the list.
+  drawGroup(points) {
+    const [{ row, place }] = points;
+    const { state, said } = row.dataset;
+    const isOver = points.some((each) => each.row.dataset.state === "over");
+    const words = this.dataset.bunch.replace("#", points.length);
+    const drawn = points.length > 1 ? bunch(place, { count: points.length, isOver, said: words }) : sign(place, { state, said, isLarge: true });
+    const isClosest = () => this.map.getZoom() >= this.map.getMaxZoom();
+    drawn.on("click", () => (points.length > 1 && !isClosest() ? this.map.setView(place, this.map.getZoom() + 2) : this.choose(row)));
+    drawn.addTo(this.signs);
   }
 
   choose(row) {
