@@ -163,3 +163,26 @@ def test_after_a_new_key_and_the_command_the_old_key_is_needed_no_more(elder, pa
         Party.objects.get()
     with pytest.raises(CommandError, match="Add the key"):
         call_command("seal_personal_data")
+
+
+def test_a_row_from_before_is_sealed_whole_by_the_first_change(elder, party, world):
+    make_plain(elder, party)
+
+    writing.edit(elder.pk, {"job": "退休"}, seen=1, by=keeper(world.grid_worker))
+
+    dump = stored("grid_ledgerrecord")
+    assert [secret for secret in SECRETS if secret in dump] == []
+    assert writing.value_of(LedgerRecord.objects.get(), "title") == "王桂芳"
+
+
+def test_what_looks_sealed_but_was_typed_is_a_text_like_any_other(elder, party, world):
+    typed = f"{sealing.MARK}abc"
+    writing.edit(elder.pk, {"note": typed, "carer": typed}, seen=1, by=keeper(world.grid_worker))
+    Party.objects.update(name=typed)
+
+    call_command("seal_personal_data")
+
+    elder.refresh_from_db()
+    assert (writing.value_of(elder, "note"), writing.value_of(elder, "carer")) == (typed, typed)
+    assert {one["new"] for one in writing.changes_of(elder.changes.first())} == {typed}
+    assert Party.objects.get().name == typed

@@ -9,7 +9,7 @@ from django.db import transaction
 from grid.models import LedgerChange, LedgerImport, LedgerRecord
 from grid.sealing import is_current, opened_bytes, seal_bytes
 from grid.services.ledgers.fields import field_of
-from grid.services.ledgers.writing import is_sealed_now, sealed_again, sealed_change
+from grid.services.ledgers.writing import changes_of, is_sealed_now, sealed_again, sealed_change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ def seal_changes(*, after: int, size: int) -> Batch:
     rows = list(lines.filter(pk__gt=after).order_by("pk")[:size])
     stale = [row for row in rows if not _is_current(row)]
     for row in stale:
-        row.fields = [sealed_change(row.record.kind, one) for one in row.fields]
+        row.fields = [sealed_change(row.record.kind, one) for one in changes_of(row)]
     LedgerChange.objects.bulk_update(stale, ["fields"])
     return Batch(last=rows[-1].pk if rows else None, sealed=len(stale))
 

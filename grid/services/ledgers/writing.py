@@ -142,7 +142,9 @@ def new_record(
 
 
 def put(record: LedgerRecord, values: Mapping[str, Any], known: Known, *, cycles: Mapping[str, int]) -> None:
-    """Set fields of a row, and what follows from them."""
+    """Set fields of a row, and what follows from them. A row from before the sealing is sealed whole."""
+    if record.marks is None:
+        sealed_again(record)
     for field in FIELDS[record.kind]:
         if field.name not in values:
             continue
@@ -243,19 +245,24 @@ def change(
 
 def sealed_change(kind: str, one: Mapping[str, Value]) -> dict[str, Value]:
     """A line of the history as it is kept: personal data sealed with the newest key."""
-    field = field_of(kind, str(one["field"]))
-    if field is None or not field.is_personal:
+    if not _is_personal(kind, one):
         return dict(one)
-    sides = {side: seal(opened(str(one[side] or ""))) for side in ("old", "new")}
-    return {"field": one["field"], **sides}
+    return {"field": one["field"], **{side: seal(str(one[side] or "")) for side in ("old", "new")}}
 
 
 def changes_of(line: LedgerChange) -> list[dict[str, Any]]:
     """What a line of the history says, opened."""
     return [
-        {name: opened(value) if isinstance(value, str) else value for name, value in one.items()}
+        {"field": one["field"], **{side: opened(str(one[side] or "")) for side in ("old", "new")}}
+        if _is_personal(line.record.kind, one)
+        else one
         for one in line.fields
     ]
+
+
+def _is_personal(kind: str, one: Mapping[str, Value]) -> bool:
+    field = field_of(kind, str(one["field"]))
+    return field is not None and field.is_personal
 
 
 def value_of(record: LedgerRecord, name: str) -> Any:  # Any: what a field holds
