@@ -17,13 +17,13 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 WALK = """
 import { readFileSync } from "node:fs";
 import { BpmnModdle } from "bpmn-moddle";
-import { keepWhatPointsNowhere, withNamespacesUp } from "./studio/keeping.js";
+import { keepWhatPointsNowhere, withMessagePaths, withNamespacesUp } from "./studio/keeping.js";
 const moddle = new BpmnModdle({ cw: JSON.parse(readFileSync("studio/cw.json", "utf8")) });
 const kept = [];
 for (const text of JSON.parse(readFileSync(0, "utf8"))) {
   const { rootElement, warnings } = await moddle.fromXML(withNamespacesUp(text));
   keepWhatPointsNowhere(warnings);
-  kept.push((await moddle.toXML(rootElement, { format: true })).xml);
+  kept.push(withMessagePaths((await moddle.toXML(rootElement, { format: true })).xml));
 }
 process.stdout.write(JSON.stringify(kept));
 """
@@ -46,6 +46,10 @@ def _diagram(address: str, attributes: str, inside: str, *, on_root: bool) -> st
     declared = f' xmlns:v="{address}"'
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="{BPMN}" xmlns:cw="urn:casework:bpmn:1" id="all" targetNamespace="urn:made"{declared if on_root else ""}>
+  <bpmn:message id="call" name="来电"/>
+  <bpmn:correlationProperty id="number" name="编号">
+    <bpmn:correlationPropertyRetrievalExpression messageRef="call"><bpmn:messagePath>编号</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>
+  </bpmn:correlationProperty>
   <bpmn:process id="way" isExecutable="true">
     <bpmn:documentation>一段说明</bpmn:documentation>
     <bpmn:startEvent id="in"/>

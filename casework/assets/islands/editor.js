@@ -11,7 +11,7 @@ import { Company } from "../studio/company.js";
 import cw from "../studio/cw.json";
 import { h, shape } from "../studio/dom.js";
 import { Draft } from "../studio/draft.js";
-import { keepWhatPointsNowhere, withNamespacesUp } from "../studio/keeping.js";
+import { keepWhatPointsNowhere, withMessagePaths, withNamespacesUp } from "../studio/keeping.js";
 import { lint } from "../studio/lint.js";
 import { Outline } from "../studio/outline.js";
 import { Palette } from "../studio/palette.js";
@@ -83,7 +83,7 @@ class ProcessEditor extends HTMLElement {
   }
 
   async xml() {
-    return (await this.modeler.saveXML({ format: true })).xml;
+    return withMessagePaths((await this.modeler.saveXML({ format: true })).xml);
   }
 
   changed() {

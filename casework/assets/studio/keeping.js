@@ -31,3 +31,10 @@ export function keepWhatPointsNowhere(warnings) {
     else if (!held) element.set(property, { id: value });
   }
 }
+
+const RETRIEVAL = /(<((?:[\w.-]+:)?)correlationPropertyRetrievalExpression\b[^>]*>)([\s\S]*?)(<\/\2correlationPropertyRetrievalExpression>)/g;
+
+// The library writes the path of a message's key under a name that only itself reads.
+export function withMessagePaths(xml) {
+  return xml.replace(RETRIEVAL, (_whole, opens, prefix, inside, closes) => opens + inside.replaceAll(`${prefix}formalExpression`, `${prefix}messagePath`) + closes);
+}
