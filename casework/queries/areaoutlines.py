@@ -26,7 +26,7 @@ ABOUT = 40  # neighbours drawn
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """An area on the drawing board. `around` are the neighbours, `shown` the corners in the list."""
+    """An area on the drawing board. `around` are the neighbours as JSON, `restores` the earlier version shown."""
 
     area: Area
     version: int
@@ -37,7 +37,7 @@ class Sheet:
 
 
 def areas_to_draw(viewer: Viewer, *, asked: str = "", inside: str = "") -> AreaQuerySet:
-    """Those in one's reach that fit, from above, grids without an outline first within each level."""
+    """Those in one's reach that fit, in the order of their codes: from above to below."""
     codes = {post.area_code for post in viewer.posts if DRAWING in post.powers or POWER in post.powers} | (
         {""} if viewer.is_operator else set()
     )
