@@ -79,7 +79,7 @@ export class Simulation {
   bar() {
     const speed = h("select", { class: "input select", "aria-label": t("Speed"), onchange: () => this.viewer.get("animation").setAnimationSpeed(Number(speed.value)) }, SPEEDS.map(([value, words]) => h("option", { value, selected: value === "1" }, t(words))));
     const stepwise = tick(t("Stop at each step for people"), { name: "stepwise", checked: true, change: (on) => this.stop(on) });
-    return h("div", { class: "play__bar" }, h("button", { type: "button", class: "btn btn--s", onclick: () => this.again() }, icon("refresh"), t("From the start")), this.pauses, speed, stepwise);
+    return h("div", { class: "play__bar" }, h("button", { type: "button", class: "btn btn--s", onclick: () => this.again() }, icon("refresh"), t("From the start")), this.pauses, speed, stepwise, h("button", { type: "button", class: "btn btn--s play__end", "data-do": "play" }, icon("x"), t("End the simulation")));
   }
 
   side() {
@@ -169,8 +169,7 @@ export class Simulation {
   }
 
   tell(element, sign, words) {
-    const isPart = element.parent && words;
-    const text = words ? (isPart && element.businessObject.name ? `${element.businessObject.name}：${words}` : words) : named(element);
+    const text = words ? [element.businessObject.name, words].filter(Boolean).join(" · ") : named(element);
     this.told = [...this.told, h("li", {}, sign, h("span", {}, text))].slice(-MOST_TOLD);
     this.soon();
   }
