@@ -89,7 +89,7 @@ def test_tokens_walk_the_drawing_without_touching_it(desk: Page, matter: str):
     expect(log).to_contain_text("流程走到了结束")
     assert desk.get_by_role("link", name="用试运行").get_attribute("href") == f"/studio/{matter}/trial/"
 
-    desk.get_by_role("button", name="模拟").click()
+    desk.get_by_role("button", name="结束模拟").click()
     expect(desk.locator("[data-play]")).to_be_hidden()
     assert outline(desk) == ["上报", "处置", "办结"]
     expect(desk.locator("[data-kept]")).not_to_have_attribute("data-state", "changed")
