@@ -38,6 +38,7 @@ from workflows.services import version_of
 
 KIND = "migrate_back"
 _INSIDE = ("machine_step", "message", "signal")  # what a move sends out because of where the run now stands
+_FAR = timedelta(days=3650)  # until when a parcel of a paused batch waits
 
 
 def remembered(case: Case) -> dict[str, Any]:
@@ -108,9 +109,6 @@ def _halt(moving: Moving) -> int:
 # --- pause
 
 
-FAR = timedelta(days=3650)
-
-
 @transaction.atomic
 def pause(moving_id: int, *, by: Viewer) -> None:
     """What is not under way yet waits, there and back. Raises NotYours, NotFound."""
@@ -118,7 +116,7 @@ def pause(moving_id: int, *, by: Viewer) -> None:
     moving = _locked(moving_id)
     now = database_now()
     if moving.paused_at is None:
-        _parcels(moving).update(run_at=now + FAR)
+        _parcels(moving).update(run_at=now + _FAR)
         moving.paused_at = now
         moving.save(update_fields=["paused_at"])
 
