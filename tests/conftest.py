@@ -1,5 +1,7 @@
 """Fixtures that all tests share."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -14,6 +16,22 @@ from tests.screens import phone_with_worker as phone_with_worker
 from tests.screens import playwright as playwright
 from tests.site import site as site
 from tests.world import world as world
+
+LONGEST_ID = 80
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What costs much and is not what a test in this process asks about; the site has the settings of a real one."""
+    # Every test client would look through all static files again.
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["tests.world.QuickArgon2", *settings.PASSWORD_HASHERS]
+
+
+def pytest_make_parametrize_id(val: Any, argname: str) -> str | None:
+    """Names of tests travel between processes: megabytes of a bad upload need not."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
 
 
 @pytest.fixture(autouse=True)

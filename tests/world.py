@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 
 from grid.models import Appointment, Area, Post, Unit, User
 from grid.services.locate import stamp_outlines
@@ -156,6 +156,14 @@ class World:
 
 
 SIDE = 0.01
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """Guards nothing: a real one takes a fifth of a second and 100 MB for each log-in of a test."""
+
+    time_cost = 1
+    memory_cost = 64
+    parallelism = 1
 
 
 def post_code(name: str) -> str:

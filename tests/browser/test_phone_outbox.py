@@ -29,7 +29,8 @@ DRAFTS = """async () => {
   const base = await new Promise((done) => (open.onsuccess = () => done(open.result)));
   const all = base.transaction("reports").objectStore("reports").getAll();
   const found = await new Promise((done) => (all.onsuccess = () => done(all.result)));
-  return found.filter((each) => each.draft).map((each) => each.photos.length);
+  const words = (each) => Object.fromEntries(each.pairs)["r.summary"];
+  return found.filter((each) => each.draft).map((each) => [each.photos.length, words(each)]);
 }"""
 
 
@@ -45,7 +46,7 @@ def kept_without_a_net(phone: Page, words: str, category: str = "老旧小区隐
     expect(phone.get_by_role("heading", name="已存手机")).to_be_visible()
 
 
-def until_kept(phone: Page, drafts: list[int]) -> None:
+def until_kept(phone: Page, drafts: list[list[object]]) -> None:
     """Wait for what the phone writes down a moment after the last key; a promise is no answer to wait for."""
     until = time.monotonic() + PATIENCE / 1000
     while phone.evaluate(DRAFTS) != drafts and time.monotonic() < until:
@@ -58,7 +59,7 @@ def test_what_was_begun_is_found_again_after_the_browser_was_killed(phone: Page)
     take(phone)
     choose(phone, "老旧小区隐患")
     phone.get_by_label("说一句").fill("写到一半")
-    until_kept(phone, [1])
+    until_kept(phone, [[1, "写到一半"]])
     context = phone.context
     phone.close()
 

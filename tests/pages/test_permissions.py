@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 
@@ -515,6 +516,7 @@ def _verb(row: Row) -> str:
     return "comment" if row.name in ("desk:act_on", "api:case_verb") else "complete"
 
 
+@lru_cache(maxsize=1)
 def _patterns() -> dict[str, list[str]]:
     """The name of every address with the names of its parts."""
     found: dict[str, list[str]] = {}
