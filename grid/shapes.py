@@ -80,7 +80,7 @@ def outline_of(text: str) -> Shape:
     if flaws:
         raise Refused(flaws)
     shape = _put_together([shapely.Polygon(ring) for ring in rings])
-    if not shape.is_valid:
+    if shape is None or not shape.is_valid:
         reason = _("The rings cross or touch each other along a line.")
         raise Refused([Flaw(code="rings", message=reason)])
     if square_metres(shape) < SMALLEST:
@@ -147,10 +147,16 @@ def _first_crossing(ring: list[tuple[float, float]]) -> Shape:
 
 
 def _put_together(parts: list[Shape]) -> Shape:
-    """The largest first, so that a ring is a hole in what is there already or a part of its own."""
+    """The largest first, so that a ring is a hole in what is there already or a part of its own.
+
+    None where rings cross so that the library can't say what lies in what.
+    """
     whole = shapely.Polygon()
-    for part in sorted(parts, key=lambda one: -one.area):
-        whole = whole.difference(part) if whole.contains(part) else _with(whole, part)
+    try:
+        for part in sorted(parts, key=lambda one: -one.area):
+            whole = whole.difference(part) if whole.contains(part) else _with(whole, part)
+    except shapely.errors.GEOSException:
+        return None
     return whole
 
 

@@ -158,9 +158,11 @@ def _of_level(_stamp: UUID, level: str) -> tuple[list[Neighbour], Any]:
 
 
 def _above(area: Area) -> Neighbour | None:
-    """The area above, if it has an outline of its own."""
+    """The nearest area above that has an outline of its own."""
     parent = area.parent
-    if parent is None or not parent.outline:
+    while parent is not None and not parent.outline:
+        parent = parent.parent
+    if parent is None:
         return None
     shape = shapely.make_valid(shapely.from_geojson(json.dumps(parent.outline)))
     return Neighbour(code=parent.code, name=parent.name, shape=shape, is_made_up=parent.synthetic)

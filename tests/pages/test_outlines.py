@@ -68,6 +68,21 @@ def test_what_is_no_outline_is_told_line_by_line(text, codes):
     assert [flaw.code for flaw in refused.value.flaws] == codes
 
 
+def test_rings_that_cross_under_a_third_are_told_like_any_others():
+    """What lies in what can't be said where rings cross: the library itself gives up then."""
+    rings = [
+        [(108.46, 30.79), (108.46, 30.76), (108.40, 30.73)],
+        [(108.43, 30.72), (108.45, 30.75), (108.46, 30.75)],
+        [(108.45, 30.77), (108.42, 30.70), (108.49, 30.76), (108.49, 30.76)],
+    ]
+    text = "\n\n".join("\n".join(f"{x},{y}" for x, y in ring) for ring in rings)
+
+    with pytest.raises(Refused) as refused:
+        outline_of(text)
+
+    assert [flaw.code for flaw in refused.value.flaws] == ["rings"]
+
+
 def test_ring_in_a_ring_is_a_hole_and_the_list_comes_back():
     text = box(108.4, 30.7, 108.5, 30.8) + "\n\n" + box(108.42, 30.72, 108.44, 30.74)
     shape = outline_of(text + "\n\n" + box(108.6, 30.7, 108.7, 30.8))
@@ -184,6 +199,20 @@ def test_outline_stays_inside_the_area_above(world):
             "type": "Polygon",
             "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
         },
+    )
+
+    refused = store(world.administrator, box(west - 0.001, south, east, north))
+
+    assert [flaw.code for flaw in refused.context["flaws"]] == ["outside"]
+
+
+def test_outline_stays_inside_the_nearest_area_above_that_has_one(world):
+    west, south, east, north = bounds(GRID)
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    above = Area.objects.get(code=COMMUNITY).parent
+    Area.objects.filter(code=COMMUNITY).update(outline=None)
+    Area.objects.filter(pk=above.pk).update(
+        synthetic=False, outline={"type": "Polygon", "coordinates": [ring]}
     )
 
     refused = store(world.administrator, box(west - 0.001, south, east, north))
