@@ -184,14 +184,19 @@ def test_a_case_that_skips_every_step_ends_at_once():
 
 def discovered(chance: Random) -> tuple[Discovered, Tree, engine.Plan]:
     """A model of the wanted size; what discovery draws passes the check as it is."""
+    model, tree, lines = grown(chance)
+    diagram = read(drawn(lines))
+    assert [p for p in check(diagram) if p.severity == "error"] == []
+    return model, tree, engine.compile_plan([diagram])
+
+
+def grown(chance: Random) -> tuple[Discovered, Tree, str]:
+    """The model, its grammar, and the lines to draw it from."""
     while True:
         model = Discovered(chance)
         first, last, tree = model.grow(chance.randint(100, 160))
         if 100 <= model.gateways <= 160:
-            break
-    diagram = read(drawn(f"start s; end e; s > {first}; {last} > e; {'; '.join(model.lines)}"))
-    assert [p for p in check(diagram) if p.severity == "error"] == []
-    return model, tree, engine.compile_plan([diagram])
+            return model, tree, f"start s; end e; s > {first}; {last} > e; {'; '.join(model.lines)}"
 
 
 def replay(plan: engine.Plan, tree: Tree, chance: Random) -> None:
