@@ -46,7 +46,7 @@ def migrate(request: ViewerRequest, key: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     elements = {name[3:]: str(asked[name]) for name in asked if name.startswith("to.")}
     if request.method == "GET":
-        return TemplateResponse(request, "studio/migrate.html", _context(matter, version, elements))
+        return TemplateResponse(request, "studio/migrate.html", _context(request, matter, version, elements))
     moving = migrating.start(matter, version, elements=elements, by=request.viewer)
     if moving is None:
         messages.info(request, _("No case can go over."))
@@ -54,8 +54,10 @@ def migrate(request: ViewerRequest, key: str) -> HttpResponse:
     return redirect("studio:moving", key=key, moving=moving.pk)
 
 
-def _context(matter: Definition, version: Version, elements: dict[str, str]) -> dict[str, object]:
-    trials = migrating.tried(matter, version, elements=elements, now=database_now())
+def _context(
+    request: ViewerRequest, matter: Definition, version: Version, elements: dict[str, str]
+) -> dict[str, object]:
+    trials = migrating.tried(matter, version, elements=elements, now=database_now(), by=request.viewer)
     diagram = studio.diagram_of(version)
     return {
         "section": "studio",
@@ -101,7 +103,9 @@ def moving(request: ViewerRequest, key: str, moving: int) -> HttpResponse:
         _act(request, batch.id)
         return redirect("studio:moving", key=key, moving=moving)
     state = request.GET.get("state", "")
-    rows, pages = movings.cases_of(batch, cursor=request.GET.get("cursor", ""), state=state)
+    rows, pages = movings.cases_of(
+        batch, cursor=request.GET.get("cursor", ""), state=state, viewer=request.viewer
+    )
     context = {
         "section": "studio",
         "matter": matter,
@@ -121,8 +125,8 @@ def _act(request: ViewerRequest, moving: int) -> None:
         case "go_on":
             migrating_back.go_on(moving, by=request.viewer)
         case "undo":
-            row = whole_number(request.POST.get("row", ""))
-            only = [row] if row is not None else None
+            row = request.POST.get("row", "")
+            only = [whole_number(row) or 0] if row else None  # what is no row is none, never all of them
             going = migrating_back.undo(moving, by=request.viewer, only=only)
             said = ngettext("%(count)d case goes back.", "%(count)d cases go back.", going)
             messages.success(request, said % {"count": going})

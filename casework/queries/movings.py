@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from casework.access import Viewer, may_see
 from casework.errors import NotFound
 from casework.models import CaseEvent, Moving, MovingCase, MovingState
 from casework.queries import keyset
@@ -97,8 +98,10 @@ def _batch(moving: Moving) -> BatchOfCases:
     )
 
 
-def cases_of(batch: BatchOfCases, *, cursor: str, state: str) -> tuple[list[HowItFared], Page[MovingCase]]:
-    """A page of the cases of a batch, of one state or of all."""
+def cases_of(
+    batch: BatchOfCases, *, cursor: str, state: str, viewer: Viewer
+) -> tuple[list[HowItFared], Page[MovingCase]]:
+    """A page of the cases of a batch, of one state or of all; by their numbers alone where one may not see them."""
     rows = MovingCase.objects.filter(moving=batch.id).select_related("case").defer("before")
     if state in MovingState.values:
         rows = rows.filter(state=state)
@@ -108,14 +111,14 @@ def cases_of(batch: BatchOfCases, *, cursor: str, state: str) -> tuple[list[HowI
         if row.state == MovingState.KEPT and row.line:
             wanted |= Q(case=row.case_id, seq=row.line)
     lines = {(line.case_id, line.seq): line for line in CaseEvent.objects.filter(wanted).select_related("by")}
-    return [_fared(row, lines.get((row.case_id, row.line or 0))) for row in page.rows], page
+    return [_fared(row, lines.get((row.case_id, row.line or 0)), viewer) for row in page.rows], page
 
 
-def _fared(row: MovingCase, line: CaseEvent | None) -> HowItFared:
+def _fared(row: MovingCase, line: CaseEvent | None, viewer: Viewer) -> HowItFared:
     return HowItFared(
         id=row.pk,
         number=row.case.number,
-        title=row.case.title,
+        title=row.case.title if may_see(viewer, row.case) else "",
         state=row.state,
         words=str(MovingState(row.state).label),
         why=row.why,

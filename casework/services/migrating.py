@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from casework.access import Viewer
+from casework.access import Viewer, may_see
 from casework.models import Case, CaseStatus, Moving, MovingCase, MovingState
 from casework.services import journal, migrating_back, outbox
 from casework.services.assignment import assigner
@@ -72,15 +72,17 @@ def behind(matter: Definition) -> list[Case]:
     return list(held.select_related("run__version").order_by("pk")[:MOST])
 
 
-def tried(matter: Definition, version: Version, *, elements: Mapping[str, str], now: datetime) -> list[Trial]:
-    """What would become of each case that is behind. Changes nothing."""
+def tried(
+    matter: Definition, version: Version, *, elements: Mapping[str, str], now: datetime, by: Viewer
+) -> list[Trial]:
+    """What would become of each case that is behind. Changes nothing. One that `by` may not see has its number alone."""
     language = get_language() or "zh-hans"
     maps = _Maps(version, elements)
     return [
         Trial(
             case_id=case.pk,
             number=case.number,
-            title=case.title,
+            title=case.title if may_see(by, case) else "",
             version=case.run.version.number,
             why=tuple(
                 dict.fromkeys(
@@ -123,7 +125,7 @@ def start(matter: Definition, version: Version, *, elements: Mapping[str, str], 
     """Send every case that can go on its way, as one batch; None when there is none. Raises NotYours."""
     ensure_may_draw(by)
     now = database_now()
-    going = [trial for trial in tried(matter, version, elements=elements, now=now) if trial.can_go]
+    going = [trial for trial in tried(matter, version, elements=elements, now=now, by=by) if trial.can_go]
     if not going:
         return None
     moving = Moving.objects.create(version=version, elements=dict(elements), by_id=by.user_id, started_at=now)

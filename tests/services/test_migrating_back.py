@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from casework.access import verbs_allowed
 from casework.errors import AlreadyThere, NotYours
-from casework.models import CaseEvent, Clock, MovingCase, Outbox, Snapshot
+from casework.models import Case, CaseEvent, Clock, MovingCase, Outbox, Snapshot
 from casework.queries.viewers import viewer_for
 from casework.services import migrating, migrating_back, taking_back
 from casework.services.clockwork import tick_until_quiet
@@ -297,3 +297,29 @@ def test_page_shows_how_far_they_are_and_undoes_them_all_or_one(moving, world):
     assert again.status_code == 409
     assert "已经撤销" in again.content.decode()
     assert states(moving) == ["returned"] * 3
+
+
+def test_case_that_one_may_not_see_is_a_number_alone(world, boss, moving):
+    """Whoever draws moves all cases of a matter; what is confidential about them stays so."""
+    hidden = cases_of(moving)[0]
+    Case.objects.filter(pk=hidden.pk).update(confidentiality="confidential", title="某某举报其邻居")
+    client = Client()
+    client.force_login(world.administrator)
+
+    before = client.get("/studio/m/migrate/").content.decode()
+    tick_until_quiet()
+    after = client.get(f"/studio/m/migrate/{moving.pk}/").content.decode()
+
+    assert hidden.number in before
+    assert hidden.number in after
+    assert "某某举报" not in before + after
+
+
+def test_a_row_that_is_none_undoes_nothing(world, moving):
+    tick_until_quiet()
+    client = Client()
+    client.force_login(world.administrator)
+
+    client.post(f"/studio/m/migrate/{moving.pk}/", {"act": "undo", "row": "1x"})
+
+    assert set(moving.cases.values_list("state", flat=True)) == {"moved"}
