@@ -64,9 +64,10 @@ def test_renamed_step_is_found_by_its_kind_and_name(matter):
     assert migrating.suggested(old, new) == {"survey": "inspect"}
 
 
-def test_trying_says_who_can_go_and_why_others_stay_and_changes_nothing(matter):
+def test_trying_says_who_can_go_and_why_others_stay_and_changes_nothing(matter, world):
     before = list(Step.objects.order_by("pk").values())
-    trials = migrating.tried(matter, in_force(matter), elements={}, now=database_now())
+    boss = viewer_for(world.administrator)
+    trials = migrating.tried(matter, in_force(matter), elements={}, now=database_now(), by=boss)
     assert [trial.can_go for trial in trials] == [True, True, False]
     assert trials[2].why == ("核查：新版流程图里没有这个环节",)
     assert list(Step.objects.order_by("pk").values()) == before
