@@ -9,11 +9,13 @@ from django.utils import translation
 from tests.database import database_server as database_server
 from tests.database import django_db_modify_db_settings as django_db_modify_db_settings
 from tests.screens import browser as browser
+from tests.screens import chromium_of_the_module as chromium_of_the_module
 from tests.screens import complaints as complaints
 from tests.screens import desk as desk
 from tests.screens import phone as phone
 from tests.screens import phone_with_worker as phone_with_worker
 from tests.screens import playwright as playwright
+from tests.site import furnished as furnished
 from tests.site import site as site
 from tests.world import world as world
 

@@ -1,7 +1,13 @@
 """A real Chromium at the sizes of a phone and of a desk; what it complains about fails the test."""
 
+import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Timer
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import (
@@ -14,6 +20,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from playwright.sync_api import Error as PlaywrightError
 
 from casework.launch import chromium
 from tests.site import Site
@@ -80,15 +87,68 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
-@pytest.fixture
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One a test: closing it ends in any case, within half a minute, and takes everything that hangs along."""
-    program = chromium.find()
-    if not program:
-        pytest.fail(chromium.NONE_FOUND)
-    started = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+class Chromium:
+    """One browser for the tests of a module, killed when it hangs and started anew when it is gone."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        program = chromium.find()
+        if not program:
+            pytest.fail(chromium.NONE_FOUND)
+        self._playwright, self._program = playwright, program
+        self._mark = f"--of-tests={uuid4()}"  # no switch that Chromium knows: only its first process keeps it
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            start = self._playwright.chromium.launch
+            self._browser = start(executable_path=self._program, args=[*FLAGS, self._mark])
+        return self._browser
+
+    def clear(self, *, patience: float = 20) -> None:
+        """Close whatever a test left open; what does not let itself be closed is killed, and so the next is fresh."""
+        if self._browser is None:
+            return
+        watch = Timer(patience, self.kill)
+        watch.start()
+        try:
+            for context in self._browser.contexts:
+                with suppress(PlaywrightError):  # killed meanwhile
+                    context.close()
+        finally:
+            watch.cancel()
+
+    def close(self) -> None:
+        self.clear()
+        if self._browser is not None:
+            self._browser.close()
+
+    def kill(self) -> None:
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """By what they were started with; none where the system has no /proc."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if self._mark.encode() in path.read_bytes():
+                    found.append(int(path.parent.name))
+        return found
+
+
+@pytest.fixture(scope="module")
+def chromium_of_the_module(playwright: Playwright) -> Iterator[Chromium]:
+    started = Chromium(playwright)
     yield started
     started.close()
+
+
+@pytest.fixture
+def browser(chromium_of_the_module: Chromium) -> Iterator[Browser]:
+    """What a test opens in it is closed after the test."""
+    yield chromium_of_the_module.browser()
+    chromium_of_the_module.clear()
 
 
 @pytest.fixture
@@ -120,6 +180,19 @@ def desk(browser: Browser, site: Site, complaints: Complaints) -> Page:
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
+    """What the form of the log-in sends, without drawing it; no page is open afterwards that was not before."""
+    page.request.get("/login/")
+    token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
+    given: dict[str, str | float | bool] = {
+        "username": username,
+        "password": password,
+        "csrfmiddlewaretoken": token,
+    }
+    answer = page.request.post("/login/", form=given, max_redirects=0)
+    assert answer.status == 302, answer.status
+
+
+def sign_in_by_hand(page: Page, username: str, password: str) -> None:
     page.goto("/login/")
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill(password)

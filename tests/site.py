@@ -41,12 +41,23 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def furnished(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database with the library and the example district in it, to make others of: see `own_database`."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with own_database(database_server) as url:
+        site = Site(url="", environment={"DATABASE_URL": url, "MEDIA_ROOT": str(folder)})
+        for command in ("migrate", "load_library", "demo_data"):
+            site.manage(command)
+        yield urlsplit(url).path[1:]
+
+
+@pytest.fixture(scope="session")
+def site(database_server: str, furnished: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """One for all tests of a run, so a test may not count on being alone in it."""
     _only_one_process(tmp_path_factory)
     folder = tmp_path_factory.mktemp("site")
     port = free_port()
-    with own_database(database_server) as database_url:
+    with own_database(database_server, like=furnished) as database_url:
         # The tests sign in more often than people do.
         environment = {
             "DATABASE_URL": database_url,
@@ -54,9 +65,6 @@ def site(database_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "LOGIN_FAILURES": "100",
         }
         site = Site(url=f"http://{demo.HOST}:{port}", environment=environment)
-        site.manage("migrate", "--no-input")
-        site.manage("load_library")
-        site.manage("demo_data")
         web, pump = (
             program.logging_to(folder / program.log.name).with_environment(environment)
             for program in (demo.web_server(port), demo.django_command("pump"))
@@ -80,10 +88,12 @@ _numbers = count()  # one process may hold several sites at once
 
 
 @contextmanager
-def own_database(server: str) -> Iterator[str]:
+def own_database(server: str, *, like: str = "template1") -> Iterator[str]:
+    """The URL of a new database, made after another that nobody is connected to."""
     name = f"site_{os.environ.get('TEST_DB_SUFFIX', '')}_{os.getpid()}_{next(_numbers)}"
     with closing(psycopg.connect(server, autocommit=True)) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(like)))
         try:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:

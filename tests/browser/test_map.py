@@ -34,6 +34,7 @@ SHIFT = """async ([lat, lng]) => {
 def test_a_line_round_cases_makes_the_list_exactly_those(desk: Page, phone: Page):
     words = f"看图 {uuid4().hex[:8]}"
     sign_in(phone, "chenxiulan", PASSWORD)
+    phone.goto("/m/")
     number = phone.evaluate(REPORT, {"lat": LAT, "lon": LON, "words": words})
     sign_in(desk, "wangmin", PASSWORD)
 

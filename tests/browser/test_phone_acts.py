@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from grid.services.demo import PASSWORD
-from tests.screens import sign_in
+from tests.screens import sign_in, sign_in_by_hand
 
 GRID = "500101026001007"
 UNTIL_THE_DAY_IS_STORED = """async (title) => {
@@ -30,7 +30,7 @@ def test_a_tap_without_a_net_is_kept_shown_and_sent_once(desk: Page, phone_with_
     desk.get_by_label("截止日期").fill(f"{timezone.localdate() + timedelta(days=3):%Y-%m-%d}")
     desk.locator("main form button.btn--primary").click()
     expect(desk.get_by_text(f"“{title}”已下发到")).to_be_visible()
-    sign_in(phone, "chenxiulan", PASSWORD)
+    sign_in_by_hand(phone, "chenxiulan", PASSWORD)  # the first page that it leads to brings the worker
     phone.goto("/m/")
     phone.evaluate(UNTIL_THE_DAY_IS_STORED, title)
     phone.context.set_offline(True)

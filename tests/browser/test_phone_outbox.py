@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from grid.services.demo import PASSWORD
 from tests.browser.test_phone_report import at_report, cases, choose, photo, take
-from tests.screens import PATIENCE, sign_in
+from tests.screens import PATIENCE, sign_in_by_hand
 
 pytestmark = pytest.mark.browser
 NO_ROOM = """
@@ -84,12 +84,12 @@ def test_report_of_somebody_else_on_a_shared_phone_waits_for_its_owner(phone: Pa
     phone.context.clear_cookies()
     phone.context.set_offline(False)
 
-    sign_in(phone, "tiandayong", PASSWORD)
+    sign_in_by_hand(phone, "tiandayong", PASSWORD)
     phone.goto("/m/outbox/")
     expect(phone.locator("p[data-others]")).to_contain_text("1 件是 陈秀兰 的")
     expect(phone.locator("[data-list=waiting]")).to_be_hidden()
     phone.context.clear_cookies()
-    sign_in(phone, "chenxiulan", PASSWORD)
+    sign_in_by_hand(phone, "chenxiulan", PASSWORD)
     phone.goto("/m/outbox/")
 
     expect(phone.locator("[data-list=arrived]")).to_contain_text("等我回来再传")
@@ -105,7 +105,7 @@ def test_log_in_that_is_over_is_said_and_nothing_is_lost(phone: Page, complaints
     submit(phone)
 
     expect(phone.locator("[data-kept-why]")).to_contain_text("重新登录")
-    sign_in(phone, "chenxiulan", PASSWORD)
+    sign_in_by_hand(phone, "chenxiulan", PASSWORD)
     phone.goto("/m/outbox/")
     expect(phone.locator("[data-list=arrived]")).to_contain_text("登录过期了")
 
@@ -163,7 +163,7 @@ def test_file_that_the_phone_saved_is_read_in_once(phone: Page, desk: Page, comp
         phone.get_by_role("button", name="导出备份").click()
     saved.value.save_as(tmp_path / "saved.json")
 
-    sign_in(desk, "limin", PASSWORD)
+    sign_in_by_hand(desk, "limin", PASSWORD)
     desk.goto("/desk/handover/")
     desk.locator("input[name=file]").set_input_files(tmp_path / "saved.json")
     desk.get_by_role("button", name="导入", exact=True).click()

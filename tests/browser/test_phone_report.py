@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Geolocation, Page, expect
 
 from grid.services.demo import PASSWORD
-from tests.screens import sign_in
+from tests.screens import sign_in, sign_in_by_hand
 
 pytestmark = pytest.mark.browser
 REPORTER = "chenxiulan"
@@ -94,6 +94,7 @@ def test_report_is_sent_with_photo_position_and_category(phone: Page):
 def test_report_is_kept_on_the_phone_and_sent_when_there_is_a_net(phone_with_worker: Page, complaints):
     phone = phone_with_worker
     complaints.expect("ERR_INTERNET_DISCONNECTED")
+    sign_in_by_hand(phone, REPORTER, PASSWORD)  # the first page that it leads to brings the worker
     at_report(phone)
     phone.evaluate(UNTIL_THE_WORKER_HAS_BOTH_PAGES)
     phone.context.set_offline(True)

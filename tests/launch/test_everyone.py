@@ -3,7 +3,7 @@
 import pytest
 
 from grid.services.demo import LOGINS, PASSWORD
-from tests.screens import sign_in
+from tests.screens import sign_in_by_hand
 
 pytestmark = pytest.mark.browser
 OUTDOORS = {"网格员", "网格长", "社区书记"}
@@ -13,14 +13,14 @@ AT_THE_DESK = [pytest.param(username, id=username) for role, username, _who in L
 
 @pytest.mark.parametrize("username", ON_THE_PHONE)
 def test_the_phone_lets_everyone_in(phone, username):
-    sign_in(phone, username, PASSWORD)
+    sign_in_by_hand(phone, username, PASSWORD)
 
     assert phone.locator("h1").first.is_visible()
 
 
 @pytest.mark.parametrize("username", AT_THE_DESK)
 def test_the_desk_lets_everyone_in(desk, username):
-    sign_in(desk, username, PASSWORD)
+    sign_in_by_hand(desk, username, PASSWORD)
 
     assert desk.locator("h1").first.is_visible()
 
