@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 MOST_CORNERS = 5_000
+MOST_RINGS = 100  # each is looked for in all before it
 DECIMALS = 7  # of a degree: a centimetre
 METRES_NORTH = 110_574.0  # of a degree of latitude
 METRES_EAST = 111_320.0  # of a degree of longitude at the equator
@@ -116,7 +117,10 @@ def _rings(text: str) -> tuple[list[list[tuple[float, float]]], list[Flaw]]:
         if number > MOST_CORNERS:
             flaws.append(Flaw(code="many", message=_("An outline has at most 5,000 corners.")))
             break
-    return [ring for ring in rings if ring], flaws
+    rings = [ring for ring in rings if ring]
+    if len(rings) > MOST_RINGS:
+        flaws.append(Flaw(code="many", message=_("An outline has at most 100 rings.")))
+    return rings, flaws
 
 
 def _corner(line: str) -> tuple[float, float] | None:

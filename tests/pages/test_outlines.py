@@ -59,6 +59,7 @@ def smaller(code=GRID):
         (box(108.4, 30.7, 108.5, 30.8) + "\n\n" + box(108.45, 30.75, 108.55, 30.85), ["rings"]),
         (box(108.4, 30.7, 108.40001, 30.70001), ["small"]),
         ("1,1\n" * 5001, ["many", "corners"]),
+        ("\n\n".join(box(108, 30, 109 - n / 200, 31 - n / 200) for n in range(101)), ["many"]),
     ],
 )
 def test_what_is_no_outline_is_told_line_by_line(text, codes):
