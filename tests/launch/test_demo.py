@@ -13,17 +13,25 @@ from pathlib import Path
 import pytest
 
 from casework.launch.places import ROOT
+from tests.launch.conftest import opened_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("browser")]
 NAMES = ("gunicorn", "qcluster", "pump", "postgres -D")
 
 
+@pytest.fixture(scope="module")
+def kept_folder():
+    """One for all starts, as at home: who comes second finds the data of the first, who may have been killed."""
+    with opened_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
-def environment(open_folder):
+def environment(kept_folder):
     inherited = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "MAKELEVEL"}
     }
-    return {**inherited, "PG_DATA": str(open_folder / "pg"), "MEDIA_ROOT": str(open_folder / "media")}
+    return {**inherited, "PG_DATA": str(kept_folder / "pg"), "MEDIA_ROOT": str(kept_folder / "media")}
 
 
 @pytest.fixture
