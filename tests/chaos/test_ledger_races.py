@@ -86,7 +86,11 @@ def test_an_edit_beside_a_sheet_loses_nothing(world):
     at_once(lambda: acts.pop()(), times=2)
 
     record.refresh_from_db()
-    assert (writing.value_of(record, "phone"), record.details["job"], record.version) == ("13700004444", "保安", 3)
+    assert (writing.value_of(record, "phone"), record.details["job"], record.version) == (
+        "13700004444",
+        "保安",
+        3,
+    )
 
 
 def test_one_tap_that_arrives_four_times_at_once_is_one_visit(world):

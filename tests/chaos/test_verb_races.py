@@ -100,9 +100,7 @@ def test_undo_against_the_next_one_has_one_winner(world):
         at.act("approve", "enforcement")
         other = at.step("C")
         answers = at_once(
-            lambda number=at.case.number: (
-                undoing.undo(number, by=viewer_for(world.enforcement)) and "undone"
-            ),
+            lambda number=at.case.number: undoing.undo(number, by=viewer_for(world.enforcement)) and "undone",
             doing(other, world.mediation, "complete", {}),
         )
 
@@ -128,9 +126,7 @@ def test_undo_against_the_machine_has_one_winner(world):
         at = at_b(world, "plain", body=WITH_MACHINE)
         at.act("approve", "enforcement")
         answers = at_once(
-            lambda number=at.case.number: (
-                undoing.undo(number, by=viewer_for(world.enforcement)) and "undone"
-            ),
+            lambda number=at.case.number: undoing.undo(number, by=viewer_for(world.enforcement)) and "undone",
             clockwork.tick,
         )
 
