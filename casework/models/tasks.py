@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.models.case import Case
 from grid.models import Area, Photo
+from grid.phone_time import came_late
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -136,6 +137,7 @@ class Task(models.Model):
     answers = models.JSONField(null=True, blank=True)
     comment = models.CharField(max_length=500, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)  # none: from before it was kept
     done_on = models.DateField(null=True, blank=True)
     done_by = models.ForeignKey(PERSON, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     done_as = models.CharField(max_length=120, blank=True)
@@ -177,6 +179,10 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.template_id)
+
+    @property
+    def came_late(self) -> bool:
+        return came_late(self.done_at, self.received_at)
 
 
 class TaskPhoto(models.Model):

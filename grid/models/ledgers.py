@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from grid.phone_time import came_late
+
 
 class LedgerKind(models.TextChoices):
     """Persons 人, houses 房, places 地 and facilities 物; matters 事 are the cases themselves."""
@@ -193,6 +195,7 @@ class LedgerVisit(models.Model):
     by = models.ForeignKey("grid.User", on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, blank=True)  # none: from before it was kept
 
     class Meta:
         ordering = ("-at", "-pk")
@@ -208,6 +211,10 @@ class LedgerVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.at:%Y-%m-%d}"
+
+    @property
+    def came_late(self) -> bool:
+        return came_late(self.at, self.received_at)
 
 
 class LedgerReading(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from math import isfinite
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import LedgerChange, LedgerRecord, LedgerVisit
+from grid.phone_time import believed
 from grid.services.ledgers.errors import ValuesRefused
 from grid.services.ledgers.fields import ASKED_AT_A_VISIT, field_of, mask
 from grid.services.ledgers.keeping import Keeper, lock_record
 from grid.services.ledgers.writing import cycles_of, edit, next_visit
 
 BATCH = 2000
-BELIEVED = timedelta(days=7)  # how long a phone may be without a net
 RESULTS = {True: LedgerVisit.Result.CHANGED, False: LedgerVisit.Result.UNCHANGED}
 
 
@@ -106,6 +106,7 @@ def visit(new: NewVisit, *, by: Keeper) -> LedgerVisit:
             result = RESULTS[record.version != before]
     elif result is LedgerVisit.Result.CHANGED:
         result = LedgerVisit.Result.UNCHANGED
+    now = timezone.now()
     kept = LedgerVisit.objects.create(
         record=record,
         token=new.token,
@@ -116,7 +117,8 @@ def visit(new: NewVisit, *, by: Keeper) -> LedgerVisit:
         accuracy=new.accuracy,
         by_id=by.user_id,
         post=by.post,
-        at=_moment(new.at, record, now=timezone.now()),
+        at=_moment(new.at, record, now=now),
+        received_at=now,
     )
     if result is not LedgerVisit.Result.ABSENT:
         record.last_visited_on = timezone.localdate(kept.at)
@@ -127,10 +129,9 @@ def visit(new: NewVisit, *, by: Keeper) -> LedgerVisit:
 
 def _moment(told: datetime | None, record: LedgerRecord, *, now: datetime) -> datetime:
     """What the phone says, as far as that can be; nobody was there before the last visit that is known."""
-    if told is None or not max(now - BELIEVED, record.created_at) <= told <= now:
-        return now
-    is_newest = record.last_visited_on is None or timezone.localdate(told) >= record.last_visited_on
-    return told if is_newest else now
+    at = believed(told, now=now, since=record.created_at) or now
+    is_newest = record.last_visited_on is None or timezone.localdate(at) >= record.last_visited_on
+    return at if is_newest else now
 
 
 def _asked(record: LedgerRecord, new: NewVisit) -> dict[str, object]:

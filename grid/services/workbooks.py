@@ -16,6 +16,11 @@ from grid.services.registers import BadLine, RegisterRefused
 UNPACKED_BYTES = 200 * 1024 * 1024
 MOST_LINES = 100_000
 MOST_CELLS = 100
+# What a damaged, locked or made-up file makes openpyxl, and zipfile below it, say beside their own errors.
+UNREADABLE = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError, AttributeError,
+    SyntaxError, OSError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 def read_workbook(path: Path) -> list[tuple[int, list[str]]]:
@@ -28,22 +33,7 @@ def read_workbook(path: Path) -> list[tuple[int, list[str]]]:
             return list(_lines(sheet.iter_rows(values_only=True, max_col=MOST_CELLS)))
         finally:
             book.close()
-    # The package lets through whatever its parts raise on a damaged file.
-    except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        SyntaxError,
-        OSError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,  # a part is locked by a password
-    ) as error:
+    except UNREADABLE as error:
         raise _unreadable() from error
 
 

@@ -106,7 +106,24 @@ def test_what_was_done_in_time_counts_though_it_came_too_late(world):
     in_time = tapped(worker, address, str(uuid4()), **{"act.at": yesterday.isoformat()})
 
     assert (late.status_code, in_time.status_code) == (409, 200)
-    assert (Task.objects.get().state, Task.objects.get().done_on) == (TaskState.DONE, day)
+    kept = Task.objects.get()
+    assert (kept.state, kept.done_at, kept.done_on) == (TaskState.DONE, yesterday, day)
+    assert kept.received_at - kept.done_at >= timedelta(days=1)
+    assert "收到" in worker.get(reverse("phone:task", args=[task.pk])).content.decode()
+
+
+def test_what_is_sent_at_once_says_nothing_of_when_it_came(world):
+    task, worker = sent(world), as_person(world.grid_worker)
+
+    tapped(
+        worker,
+        reverse("phone:task_arrive", args=[task.pk]),
+        str(uuid4()),
+        **{"act.at": timezone.now().isoformat()},
+    )
+
+    assert Task.objects.get().state == TaskState.DONE
+    assert "收到" not in worker.get(reverse("phone:task", args=[task.pk])).content.decode()
 
 
 def test_a_visit_that_clashes_is_told_side_by_side_and_goes_through_once_mended(world):

@@ -44,6 +44,9 @@ class TaskAnswer(serializers.Serializer[Any]):
     outcome = serializers.CharField(allow_null=True)
     answers = serializers.JSONField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
+    received_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the centre had it, where a phone sent it later."
+    )
     case = serializers.CharField(allow_null=True, help_text="The case that sent it.")
     subject_kind = serializers.CharField(allow_null=True)
     subject_id = serializers.IntegerField(allow_null=True)
@@ -202,6 +205,7 @@ def _answer(task: Task) -> dict[str, Any]:
         "outcome": task.outcome or None,
         "answers": task.answers,
         "done_at": task.done_at,
+        "received_at": task.received_at,
         "case": template.case.number if template.case else None,
         "subject_kind": task.subject_kind or None,
         "subject_id": task.subject_id or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,12 +20,12 @@ from casework.services.calendars import work_calendar
 from casework.services.locks import database_now, lock_case
 from casework.services.tasks.visiting import KIND, write_back
 from grid.models import Photo
+from grid.phone_time import believed
 from grid.services.locate import ensure_position
 
 #: Where nothing has changed there is nothing to answer; where nobody was met, neither.
 WITHOUT_ANSWERS = (TaskOutcome.NO_CHANGE, TaskOutcome.NOT_MET)
 OF_VISITS = (TaskKind.VISIT, TaskKind.ROUND)
-BELIEVED = timedelta(days=7)  # how long a phone may be without a net
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +135,8 @@ def _is_done_by(task: Task, by: Viewer) -> bool:
 
 def _believed(task: Task, told: datetime | None) -> datetime | None:
     """When the phone says that it was, as far as that can be."""
-    now = database_now()
-    if told is None or not now - BELIEVED <= told <= now or _day(task, told) < task.opens_on:
-        return None
-    return told
+    at = believed(told, now=database_now())
+    return None if at is None or _day(task, at) < task.opens_on else at
 
 
 def _day(task: Task, moment: datetime) -> date:
@@ -205,7 +203,7 @@ def _close(
     case: Case | None = None,
 ) -> None:
     task.state, task.outcome = TaskState.DONE, outcome
-    task.done_at, task.done_on = now, _day(task, now)
+    task.done_at, task.done_on, task.received_at = now, _day(task, now), database_now()
     task.done_by_id, task.done_as = by.user_id, post.code if post else ""
     task.save()
     if task.subject_kind == KIND:

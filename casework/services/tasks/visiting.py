@@ -55,10 +55,10 @@ ON CONFLICT (template_id, period, area_id, subject_kind, subject_id) DO NOTHING
 # Somebody was there without asking the task: it is done by whoever that was.
 _SETTLE = """
 UPDATE casework_task task
-   SET state = 'done', done_at = been.at, done_on = (been.at AT TIME ZONE %(zone)s)::date, done_by_id = been.by_id,
+   SET state = 'done', done_at = been.at, received_at = been.received_at, done_on = (been.at AT TIME ZONE %(zone)s)::date, done_by_id = been.by_id,
        done_as = been.post,
        outcome = CASE been.result WHEN 'unchanged' THEN 'no_change' WHEN 'absent' THEN 'not_met' ELSE 'in_order' END
-  FROM (SELECT DISTINCT ON (open.id) open.id, visit.at, visit.by_id, visit.post, visit.result
+  FROM (SELECT DISTINCT ON (open.id) open.id, visit.at, visit.received_at, visit.by_id, visit.post, visit.result
           FROM casework_task open
           JOIN grid_ledgervisit visit
             ON visit.record_id = open.subject_id AND visit.at >= open.opens_on::timestamp AT TIME ZONE %(zone)s

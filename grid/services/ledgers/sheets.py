@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from grid.services.ledgers.errors import SheetRefused
 from grid.services.ledgers.fields import FIELDS, Holds, headings
+from grid.services.workbooks import UNREADABLE
 
 BYTES: Final = 5 * 1024 * 1024
 UNPACKED: Final = 60 * 1024 * 1024
@@ -26,11 +25,6 @@ ROWS: Final = 5000
 _LINES_READ: Final = 3 * ROWS  # blank ones included
 _COLUMNS: Final = 60
 _PARTS: Final = 500
-# What a damaged or made-up file makes the reader say, beside its own error.
-_UNREADABLE = (
-    BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError,
-    OSError, EOFError, zlib.error, NotImplementedError, RuntimeError,
-)  # fmt: skip
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -62,7 +56,7 @@ def read_sheet(kind: str, content: bytes) -> Sheet:
             rows=tuple(_rows(names, lines)),
             columns={name: get_column_letter(at) for at, name in enumerate(names, 1) if name},
         )
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise SheetRefused(
             _("This file can't be read. Save it as an Excel file (.xlsx) and try again.")
         ) from error
@@ -84,7 +78,7 @@ def _ensure_harmless(content: bytes) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     _ensure_plain(packed.open(part).read(UNPACKED))
-    except (BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise SheetRefused(
             _("This is no Excel file (.xlsx). Old .xls files have to be saved anew.")
         ) from error
