@@ -97,14 +97,10 @@ def web_server(site: Site, port: int, folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def site(database_server, tmp_path) -> Iterator[Site]:
+def site(database_server, furnished, tmp_path) -> Iterator[Site]:
     """A database of its own: two hundred reports would bury what other tests look for."""
-    with own_database(database_server) as address:
-        environment = {"DATABASE_URL": address, "MEDIA_ROOT": str(tmp_path / "media")}
-        made = Site(url="", environment=environment)
-        for command in ("migrate", "load_library", "demo_data"):
-            made.manage(command)
-        yield made
+    with own_database(database_server, like=furnished) as address:
+        yield Site(url="", environment={"DATABASE_URL": address, "MEDIA_ROOT": str(tmp_path / "media")})
 
 
 @pytest.fixture

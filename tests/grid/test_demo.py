@@ -1,9 +1,6 @@
-from io import StringIO
-from time import perf_counter
-
 import pytest
 import shapely
-from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from grid.models import Appointment, Area, LedgerKind, LedgerRecord, Post, Unit, User
@@ -16,12 +13,23 @@ from grid.services.locate import locate
 GRID = f"{COMMUNITY}007"
 
 
+pytestmark = pytest.mark.xdist_group("demo")  # where all of them run, the district is loaded once
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load_demo()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def demo(db):
-    return load_demo()
+def demo(loaded, db):
+    """Loaded before the test, which rolls back what it does to it."""
+    return loaded
 
 
-def _counts():
+def counts():
     return [model.objects.count() for model in (Area, Unit, Post, User, Appointment)]
 
 
@@ -52,7 +60,7 @@ def test_the_district_has_its_52_towns_and_one_is_complete(demo):
 
 
 def test_a_second_run_changes_nothing(demo, django_assert_max_num_queries):
-    before = _counts()
+    before = counts()
     User.objects.filter(username="limin").update(password="own", display_name="李小敏")
 
     with django_assert_max_num_queries(40):
@@ -61,15 +69,8 @@ def test_a_second_run_changes_nothing(demo, django_assert_max_num_queries):
     assert not any(
         (again.areas, again.organisation.units, again.organisation.posts, again.people, again.appointments)
     )
-    assert _counts() == before
+    assert counts() == before
     assert User.objects.get(username="limin").password == "own"
-
-
-def test_it_takes_a_few_seconds(db):
-    started = perf_counter()
-    load_demo()
-
-    assert perf_counter() - started < 15
 
 
 def test_grids_tile_their_communities_and_these_the_town_without_gap_or_overlap(demo):
@@ -162,24 +163,6 @@ def test_a_grid_team_is_five_three_and_more(demo):
         "grid_guide",
         "volunteer",
     }
-
-
-def test_production_refuses_demo_people(db, settings):
-    settings.PRODUCTION = True
-
-    with pytest.raises(CommandError):
-        call_command("demo_data", stdout=StringIO())
-
-    assert _counts() == [0] * 5
-
-
-def test_the_command_prints_who_can_log_in(db):
-    out = StringIO()
-
-    call_command("demo_data", stdout=out)
-
-    assert PASSWORD in out.getvalue()
-    assert all(username in out.getvalue() for _role, username, _who in LOGINS)
 
 
 def test_the_towns_ledgers_are_filled_with_nobody_real(demo):
